@@ -120,14 +120,14 @@ async function measure(): Promise<Record<string, number[]>> {
   }
   for (const hash of [
     '#/overview',
-    '#/findings/privileged',
-    '#/findings/unverified',
+    '#/findings/privileged-role',
+    '#/findings/never-verified',
     '#/tenants/acme',
     '#/roles/Viewer',
     '#/permissions/customers.read',
     '#/keys',
     '#/apps',
-    '#/findings/consents-forever',
+    '#/findings/consent-forever',
     '#/console',
     '#/people',
   ]) {

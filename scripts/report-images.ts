@@ -53,7 +53,7 @@ try {
     ['overview-light', '#/overview', '.chart svg', 'light', 1250],
     ['overview-dark', '#/overview', '.chart svg', 'dark', 1250],
     ['path', `#/people/${project.users.id.at(adaAt)}/invoices.approve`, '.path-node.permission', 'light', 860],
-    ['findings', '#/findings/privileged', '.grid-row', 'light', 860],
+    ['findings', '#/findings/privileged-role', '.grid-row', 'light', 860],
     ['keys', '#/keys', '.grid-row', 'light', 1000],
     ['console', '#/console', '.grid-row', 'light', 860],
     ['changes', '#/changes', '.grid-row', 'dark', 860],

@@ -31,6 +31,7 @@ const frameworks: readonly (readonly [keyof Controls, string])[] = [
 
 const needWords: Readonly<Record<string, string>> = {
   time: 'when the sync was',
+  ambiguous: 'the references that may mean two roles, which a sync of this program counts',
   references: 'the references that lead nowhere, which a sync of this program counts',
   inheritance: 'what tenants inherit (not with `--inheritance none`)',
   last_login: 'when users signed in last (`--last-login audit` or `history`)',

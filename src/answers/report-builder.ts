@@ -14,6 +14,7 @@ import {
   reportVersion,
   sectionTags,
 } from './report-format.ts';
+import { createReportFindings, type ReportJudgement } from './report-findings.ts';
 import { createGroupWriter } from './report-groups.ts';
 import { isChangeOfKey, isOtherChange, toOtherChange } from './report-other-changes.ts';
 import { createReportOthers, isAboutKey } from './report-others.ts';
@@ -48,6 +49,8 @@ export interface ReportBuilder {
   add(row: FileRow): void;
   /** After the last row. What the older file had is named, so that each change can be told. */
   compare(comparison: ReportComparison): void;
+  /** After the last row: what the rules found in the same file, in pieces as `take` gives them. */
+  judge(judgement: ReportJudgement): Iterable<Uint8Array<ArrayBuffer>>;
   /** The sections that are ready, in one piece; empty when there are none. */
   take(): Uint8Array<ArrayBuffer>;
   /** How many bytes are ready. */
@@ -88,6 +91,7 @@ export function createReportBuilder({ isHumansOnly = false }: ReportChoice = {})
   );
   const unknown = createUnknownCounter();
   let otherChanges: ReportOtherChange[] | undefined;
+  const judged = createReportFindings(tables, users);
   /** Changes that are not shown: of what is inherited or mapped. */
   let hiddenWays = 0;
 
@@ -182,6 +186,12 @@ export function createReportBuilder({ isHumansOnly = false }: ReportChoice = {})
         section(sectionTags.changes, block);
       }
     },
+    *judge(judgement) {
+      for (const block of judged.blocks(judgement)) {
+        json(sectionTags.findings, block);
+        yield out.take();
+      }
+    },
     unknown: notShown,
     take: () => out.take(),
     get pending() {
@@ -202,6 +212,7 @@ export function createReportBuilder({ isHumansOnly = false }: ReportChoice = {})
         ...others.finish(),
         ...(otherChanges !== undefined && { otherChanges }),
         ...(timeline !== undefined && { timeline }),
+        ...(judged.rules !== undefined && { rules: judged.rules }),
       };
       json(sectionTags.tables, built);
       const about: ReportAbout = {
@@ -220,6 +231,7 @@ export function createReportBuilder({ isHumansOnly = false }: ReportChoice = {})
         holdings: holdings.count,
         ...ways.counts,
         ...others.counts,
+        findings: judged.count,
       };
       endCounts.forEach((name) => end.number(counts[name]));
       section(sectionTags.end, end.take());

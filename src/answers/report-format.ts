@@ -10,6 +10,7 @@ import type {
   ReportApplication,
   ReportConsole,
   ReportOtherChange,
+  ReportRule,
   ReportScopes,
   ReportThirdPartyApp,
   ReportTimeline,
@@ -18,7 +19,7 @@ import type {
 export type { FileSummary };
 
 /** Raised whenever an old page could not read new data, or would show less than the data holds. */
-export const reportVersion = 6;
+export const reportVersion = 7;
 /** Data of this version and later is read; what it does not carry yet, the page says that it cannot know. */
 export const oldestReportVersion = 3;
 
@@ -47,6 +48,8 @@ export const sectionTags = {
   consents: 11,
   /** Who was given an application by name: application, count and users. */
   appUsers: 12,
+  /** A block of up to `findingBlockSize` findings of one rule: ReportFindings as JSON. */
+  findings: 13,
 } as const;
 
 /** What the end counts, in this order; data of an older version has the first of them only. */
@@ -59,6 +62,7 @@ export const endCounts = [
   'keyHoldings',
   'consents',
   'appUsers',
+  'findings',
 ] as const;
 export type EndCounts = Readonly<Record<(typeof endCounts)[number], number>>;
 
@@ -67,6 +71,7 @@ export const changeBlockSize = 4096;
 export const edgeBlockSize = 65_536;
 export const keyBlockSize = 4096;
 export const consentBlockSize = 4096;
+export const findingBlockSize = 4096;
 
 /** Words of a change, by their numbers; those of `answers/diff.ts`. */
 export const changeVerbs = ['gained', 'lost', 'appeared', 'gone', 'changed'] as const;
@@ -196,6 +201,8 @@ export interface ReportTables {
   readonly otherChanges?: readonly ReportOtherChange[];
   /** Absent for the file of one sync, which knows no past. */
   readonly timeline?: ReportTimeline;
+  /** The rules of `check`, as the findings name them by number; absent where the page was made without them. */
+  readonly rules?: readonly ReportRule[];
 }
 
 /** How sure it is that something is inherited, in the words of the file. */

@@ -147,6 +147,39 @@ export interface ReportOtherChange {
   readonly flags: readonly string[];
 }
 
+/** A rule of `check`, and what became of it. */
+export interface ReportRule {
+  readonly id: string;
+  /** `critical`, `high`, `medium`, `low` or `info`, as the policy says. */
+  readonly severity: string;
+  readonly title: string;
+  readonly why: string;
+  readonly fix: string;
+  /** "SOC 2 CC6.1": controls that it helps with. */
+  readonly controls: readonly string[];
+  /** Why nothing can be said; absent where it was evaluated. */
+  readonly notEvaluated?: string;
+}
+
+/** Who accepted a finding, why, and until which day. */
+export interface ReportWaiver {
+  readonly reason: string;
+  readonly owner: string;
+  readonly until: string;
+}
+
+/** What a finding is about: the ordinal of a user, or what the page may not list. */
+export type ReportSubject = number | readonly [type: string, id: string, name: string];
+
+/** A finding: `place` is the ordinal of a tenant, -1 for the whole project. */
+export type ReportFinding = readonly [subject: ReportSubject, place: number, detail: string, waiver?: ReportWaiver];
+
+/** Findings of one rule, which is a place in the list of rules. */
+export interface ReportFindings {
+  readonly rule: number;
+  readonly rows: readonly ReportFinding[];
+}
+
 /** What a page of a store tells of the past: all weeks in numbers, and the newest changes one by one. */
 export interface ReportTimeline {
   /** When the first sync of the store finished: nothing is known before. */

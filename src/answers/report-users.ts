@@ -14,6 +14,8 @@ export interface UserBlocks {
   ordinalOfFormer(id: string, read: (id: string) => FileUser): number;
   /** Throws `inconsistent` for a user that the file does not list. */
   ordinalOf(id: string): number;
+  /** Undefined for a user that the file does not list. */
+  find(id: string): number | undefined;
   /** The number of a status. */
   statusNumber(word: string): number;
   flush(): void;
@@ -65,6 +67,7 @@ export function createUserBlocks(emit: (block: Uint8Array) => void): UserBlocks 
       }
       return known;
     },
+    find: (id) => ordinals.get(id),
     count: () => ordinals.size,
     statuses: () => Array.from(statuses.keys()),
   };

@@ -3,6 +3,7 @@ import { createGzip } from 'node:zlib';
 import { throwIfCancelled } from '../errors.ts';
 import { ownerMarks } from '../sync-format/owner-marks.ts';
 import { createReportBuilder, type ReportBuilder, type ReportComparison, type ReportNames } from './report-builder.ts';
+import type { ReportJudgement } from './report-findings.ts';
 import type { ReportTimeline } from './report-things.ts';
 import type { SyncSource } from './source.ts';
 
@@ -13,6 +14,8 @@ export interface ReportWork {
   readonly source: SyncSource;
   /** What `diff` finds since an older file; absent when no changes are asked for. */
   readonly comparison?: ReportComparison | undefined;
+  /** What the rules find in the same file; absent where nothing is judged. */
+  readonly judgement?: ReportJudgement | undefined;
   readonly names: ReportNames;
   /** The past, where the source is a sync of a store. */
   readonly timeline?: ReportTimeline | undefined;
@@ -32,6 +35,7 @@ export interface ReportWork {
 export async function writeReport({
   source,
   comparison,
+  judgement,
   names,
   timeline,
   isHumansOnly = false,
@@ -46,7 +50,7 @@ export async function writeReport({
 
   const builder = createReportBuilder({ isHumansOnly });
   await write(withOwner(before, source.summary.projectId ?? ''));
-  const pieces = Readable.from(sections(builder, source, { comparison, names, timeline, signal }), {
+  const pieces = Readable.from(sections(builder, source, { comparison, judgement, names, timeline, signal }), {
     objectMode: true,
   });
   const zip = createGzip({ level: 9 });
@@ -62,11 +66,20 @@ export async function writeReport({
 async function* sections(
   builder: ReportBuilder,
   source: SyncSource,
-  { comparison, names, timeline, signal }: Pick<ReportWork, 'comparison' | 'names' | 'timeline' | 'signal'>,
+  {
+    comparison,
+    judgement,
+    names,
+    timeline,
+    signal,
+  }: Pick<ReportWork, 'comparison' | 'judgement' | 'names' | 'timeline' | 'signal'>,
 ): AsyncGenerator<Uint8Array> {
   yield* drained(source, builder, signal);
   if (comparison !== undefined) {
     builder.compare(comparison);
+  }
+  if (judgement !== undefined) {
+    yield* builder.judge(judgement);
   }
   const types = await source.types(signal);
   builder.finish({ names, types, summary: source.summary, olderSummary: comparison?.summary, timeline });

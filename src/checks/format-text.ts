@@ -57,7 +57,7 @@ function findingInWords(finding: Finding): string {
   return printable(`${subjectInWords(finding)}: ${detail}${waived}`);
 }
 
-/** "5 findings: 2 high, 3 medium. Of 54 rules 40 found nothing, 10 were not evaluated." */
+/** "5 findings: 2 high, 3 medium. Of 58 rules 40 found nothing, 10 were not evaluated." */
 export function totalsOf(told: Told): string {
   const { bySeverity } = told.counts;
   const total = severities.reduce((sum, severity) => sum + bySeverity[severity], 0);

@@ -17,6 +17,10 @@ export function lackOf(need: Need, index: Facts): string | undefined {
       return summary.dangling === undefined
         ? 'the file does not tell of references that lead nowhere: another tool wrote it'
         : undefined;
+    case 'ambiguous':
+      return summary.ambiguous === undefined
+        ? 'the file does not tell which names mean two roles: another tool wrote it'
+        : undefined;
     case 'inheritance':
       return inheritance.isDerived
         ? undefined

@@ -21,11 +21,19 @@ export interface Controls {
   readonly owaspNhi?: readonly string[];
 }
 
+/** What each framework is called in short. */
+export const controlNames: readonly (readonly [keyof Controls, string])[] = [
+  ['soc2', 'SOC 2'],
+  ['iso27001', 'ISO/IEC 27001:2022'],
+  ['nist', 'NIST SP 800-53'],
+  ['owaspNhi', 'OWASP NHI'],
+];
+
 /**
  * What a file must tell so that a rule can be evaluated: a type that the sync read, or one of these. `time` is when the
- * sync was, `references` the references that lead nowhere.
+ * sync was, `references` the references that lead nowhere, `ambiguous` those that may mean two roles.
  */
-export type Need = 'time' | 'references' | 'inheritance' | 'last_login' | 'consents' | TypeNeed;
+export type Need = 'time' | 'references' | 'ambiguous' | 'inheritance' | 'last_login' | 'consents' | TypeNeed;
 export type TypeNeed =
   | 'access_key'
   | 'sso_configuration'

@@ -51,6 +51,10 @@ import { ssoExclusion } from './rules/sso-exclusion.ts';
 import { tenantManyAdmins } from './rules/tenant-many-admins.ts';
 import { tenantWithoutAdmin } from './rules/tenant-without-admin.ts';
 import { testUserAccess } from './rules/test-user-access.ts';
+import { permissionNobodyHas } from './rules/permission-nobody-has.ts';
+import { privilegedRole } from './rules/privileged-role.ts';
+import { ambiguousReference } from './rules/ambiguous-reference.ts';
+import { unusualAccess } from './rules/unusual-access.ts';
 import { twinRoles } from './rules/twin-roles.ts';
 import { uncertainInheritance } from './rules/uncertain-inheritance.ts';
 
@@ -71,12 +75,16 @@ export const builtInRules: readonly Rule[] = [
   impersonationRole,
   projectWideMember,
   canTakeOver,
+  privilegedRole,
+  unusualAccess,
   disabledTenantMembers,
   permissionInNoRole,
+  permissionNobodyHas,
   roleNobodyHolds,
   twinRoles,
   roleNameTwice,
   danglingReference,
+  ambiguousReference,
   uncertainInheritance,
   groupMapsAdmin,
   defaultRoleAdmin,

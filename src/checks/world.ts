@@ -17,6 +17,8 @@ export interface World {
   readonly powers: RolePowers;
   /** Makes `membership`: to how many tenants each user belongs. It takes a while, and is made once. */
   readonly needMemberships: () => void;
+  /** Makes `used_role`: roles that a person or a key holds somewhere, or that a known login gives. */
+  readonly needUsedRoles: () => void;
   readonly rows: (sql: string, ...values: readonly SQLInputValue[]) => Iterable<Row>;
   /** Rows as findings, in order: columns `type`, `id`, `name`, and `tenant`, `about` and `detail` where there are such. */
   readonly found: (sql: string, ...values: readonly SQLInputValue[]) => Iterable<Found>;
@@ -52,23 +54,39 @@ export function createWorld(index: FileIndex): World {
       };
     }
   }
-  let hasMemberships = false;
+  const needMemberships = once(() =>
+    database.exec(`drop table if exists temp.membership;
+      create temp table membership (user integer primary key, tenants integer not null);
+      insert into membership select h.user, count(*) from thing t cross join holding h on h.thing = t.n
+        where t.kind = 'tenant' group by h.user`),
+  );
+  const needUsedRoles = once(() => {
+    const hasMappings = index.types.has('sso_configuration') || index.types.has('idp_group');
+    database.exec(`drop table if exists temp.used_role; create temp table used_role (role integer primary key);
+      insert or ignore into used_role
+        select r.role from role_of r where exists (select 1 from holding h where h.thing = r.thing)
+        ${index.hasOtherGrants ? 'union select r.role from role_of r join other_grant g on g.thing = r.thing' : ''}
+        ${hasMappings ? 'union select r.role from maps m join role_of r on r.thing = m.thing' : ''}`);
+  });
   return {
     index,
     powers,
-    needMemberships: () => {
-      if (!hasMemberships) {
-        hasMemberships = true;
-        database.exec(`drop table if exists temp.membership;
-          create temp table membership (user integer primary key, tenants integer not null);
-          insert into membership select h.user, count(*) from thing t cross join holding h on h.thing = t.n
-            where t.kind = 'tenant' group by h.user`);
-      }
-    },
+    needMemberships,
+    needUsedRoles,
     now: Math.floor(Date.parse(index.summary.finishedAt ?? '') / 1000),
     rows,
     told,
     found: (sql, ...values) => told(sql, (row) => text(row, 'detail'), ...values),
+  };
+}
+
+function once(make: () => void): () => void {
+  let isMade = false;
+  return () => {
+    if (!isMade) {
+      make();
+      isMade = true;
+    }
   };
 }
 

@@ -11,7 +11,7 @@ import { textLines } from '../checks/format-text.ts';
 import type { CheckFormat } from '../checks/formats.ts';
 import { checkByPolicy } from '../checks/policy/check-by-policy.ts';
 import { policyRuleIds } from '../checks/policy/read.ts';
-import { type Policy, policySchema } from '../checks/policy/schema.ts';
+import type { Policy } from '../checks/policy/schema.ts';
 import { severities, type Severity } from '../checks/rule.ts';
 import { builtInRules } from '../checks/rules.ts';
 import { counting, notEvaluatedIn, type Told } from '../checks/told.ts';
@@ -23,8 +23,8 @@ import { printable } from '../printable.ts';
 import { fullPath } from '../store-url.ts';
 import { chooseFile } from './file-argument.ts';
 import type { CommandContext } from './command-context.ts';
-import { policyIn } from './policy-file.ts';
 import { readIndex } from './read-index.ts';
+import { policyOrNone } from './policy-file.ts';
 import { prose, withEnds, writeResult } from './results.ts';
 import { isStdout } from './stdout-names.ts';
 import type { WhenFlags } from './stored.ts';
@@ -54,7 +54,7 @@ export async function check(
 ): Promise<void> {
   const { failOn } = options;
   const out = isStdout(options.out) ? undefined : options.out;
-  const policy = options.policy === undefined ? noPolicy : await policyIn(options.policy);
+  const policy = await policyOrNone(options.policy);
   checkRules(options.rule, policy);
   if (out !== undefined) {
     await checkTarget(out);
@@ -112,8 +112,6 @@ function untoldInWords({ rules }: Told): string[] {
 function isFailure(severity: Severity, failOn: CheckFlags['failOn']): boolean {
   return failOn !== 'none' && rankOf(severity) <= rankOf(failOn);
 }
-
-const noPolicy: Policy = policySchema.parse({ version: 1 });
 
 function checkRules(ids: readonly string[] = [], policy: Policy): void {
   const names = [...builtInRules.map(({ id }) => id), ...policyRuleIds(policy)];

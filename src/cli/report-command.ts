@@ -9,6 +9,7 @@ export function addReportCommand(program: Command, context: CommandContext): voi
     .description('make one page for a browser from the file of a sync: pictures, findings, and who can do what, where')
     .addArgument(fileArgument())
     .option('--since <file>', 'an older file: what was gained and lost since')
+    .option('--policy <file>', 'judge by this policy: its rules, conflicts, limits, tests and waivers')
     .requiredOption('--out <file>', 'the page to write, such as report.html')
     .option('--humans-only', 'people alone: no keys, and nothing that keys hold')
     .option('--replace-other-project', 'replace the output of another project');
@@ -22,6 +23,7 @@ It holds personal data, so it has mode 0600.
 Examples:
   $ baton-descope report --out report.html
   $ baton-descope report sync.json --since last-month.json --out report.html
+  $ baton-descope report sync.json --policy policy.yaml --out report.html
   $ baton-descope report access.db --at 2026-03-31 --out march.html`,
   );
 

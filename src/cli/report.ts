@@ -4,8 +4,10 @@ import { fileURLToPath } from 'node:url';
 import { type Comparison, compare } from '../answers/comparison.ts';
 import { writeReport } from '../answers/report.ts';
 import type { ReportTimeline } from '../answers/report-things.ts';
-import type { SyncSource } from '../answers/source.ts';
+import type { FileIndex } from '../answers/file-index.ts';
 import type { WorkPlace } from '../answers/work-place.ts';
+import { judgementOf } from '../checks/judgement.ts';
+import { checkByPolicy } from '../checks/policy/check-by-policy.ts';
 import { ConnectorError } from '../errors.ts';
 import { createAtomicFile } from '../output/atomic-file.ts';
 import { isStore } from '../output/outputs.ts';
@@ -15,6 +17,7 @@ import { refuseOtherProject } from './last-output.ts';
 import type { CommandContext } from './command-context.ts';
 import { checkPageTarget } from './page-target.ts';
 import { readIndex } from './read-index.ts';
+import { policyOrNone } from './policy-file.ts';
 import { projectNotes } from './project-notes.ts';
 import { prose } from './results.ts';
 import { counted } from './table.ts';
@@ -26,6 +29,7 @@ import { shownStore } from '../store-url.ts';
 
 export interface ReportFlags extends WhenFlags {
   readonly since?: string;
+  readonly policy?: string;
   readonly out: string;
   readonly humansOnly?: boolean;
   readonly replaceOtherProject?: boolean;
@@ -38,9 +42,10 @@ const templatePath = fileURLToPath(new URL('../report-page/page.html', import.me
  */
 export async function report(
   given: string | undefined,
-  { since, out, humansOnly, replaceOtherProject, at, project }: ReportFlags,
+  { since, out, policy: policyPath, humansOnly, replaceOtherProject, at, project }: ReportFlags,
   { env, print, signal }: CommandContext,
 ): Promise<void> {
+  const policy = await policyOrNone(policyPath);
   await checkPageTarget(out, [given, since], { what: 'report', example: 'report.html' });
   const work = besideTarget(out);
   const file = await chooseFile(given, { env, except: [since, out], work });
@@ -51,10 +56,15 @@ export async function report(
   const timeline = isStore(file)
     ? await timelineOf(file, { at, project, work, signal }, humansOnly === true)
     : undefined;
-  const comparison =
-    since === undefined
-      ? undefined
-      : await compareWith(since, { path: file, source }, { signal, work, when: { at, project } }, stack);
+  const index = stack.use(await readIndex(file, signal, { work, isWhole: since !== undefined, at, project }));
+  if (index.summary.contentHash !== source.summary.contentHash) {
+    throw new ConnectorError('inconsistent', `${source.path} was replaced while it was read: run "report" again`);
+  }
+  const comparison = since === undefined ? undefined : await compareWith(since, index, { signal, work }, stack);
+
+  const judgement = judgementOf(checkByPolicy(index, { policy, nowMs: Date.now() }), {
+    isHumansOnly: humansOnly === true,
+  });
 
   const target = await createAtomicFile(out);
   let unknown: readonly string[];
@@ -67,6 +77,7 @@ export async function report(
     unknown = await writeReport({
       source,
       comparison,
+      judgement,
       names,
       timeline,
       isHumansOnly: humansOnly,
@@ -101,20 +112,15 @@ async function timelineOf(
 }
 
 /**
- * What changed since an older file, as `diff` tells it. Both files are indexed for that; the indexes go away with the
- * stack.
+ * What changed since an older file, as `diff` tells it. Its index goes away with the stack.
  */
 async function compareWith(
   since: string,
-  { path, source }: { readonly path: string; readonly source: SyncSource },
-  { signal, work, when }: { readonly signal: AbortSignal; readonly work: WorkPlace; readonly when: WhenFlags },
+  after: FileIndex,
+  { signal, work }: { readonly signal: AbortSignal; readonly work: WorkPlace },
   stack: AsyncDisposableStack,
 ): Promise<Comparison> {
   const before = stack.use(await readIndex(since, signal, { work, isWhole: true }));
-  const after = stack.use(await readIndex(path, signal, { work, isWhole: true, ...when }));
-  if (after.summary.contentHash !== source.summary.contentHash) {
-    throw new ConnectorError('inconsistent', `${source.path} was replaced while it was read: run "report" again`);
-  }
   projectNotes(before, after).forEach((note) => tell('warn', note));
   return stack.use(compare(before, after));
 }

@@ -2,7 +2,7 @@ import { type ComponentChildren, render } from 'preact';
 import { useEffect, useMemo, useState } from 'preact/hooks';
 import { PrintingContext, type Report, ReportContext, useReport } from './context.ts';
 import { analyse } from './data/analysis.ts';
-import { findAll } from './data/findings.ts';
+import { findingsOf } from './data/findings.ts';
 import { isRead, showsKeys } from './data/keys.ts';
 import type { Project } from './data/project.ts';
 import { moment } from './format.ts';
@@ -24,7 +24,7 @@ import { TimelineView } from './views/timeline.tsx';
 /** Draws the whole page. While it is printed it is drawn otherwise: all parts, one after the other. */
 export function showReport(project: Project, root: HTMLElement): void {
   const analysis = analyse(project);
-  const findings = findAll(project, analysis);
+  const findings = findingsOf(project);
   const draw = (printing: boolean): void => render(<App report={{ project, analysis, findings, printing }} />, root);
   root.replaceChildren();
   setPageFooter(project);

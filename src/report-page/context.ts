@@ -1,14 +1,14 @@
 import { createContext } from 'preact';
 import { useContext } from 'preact/hooks';
 import type { Analysis } from './data/analysis.ts';
-import type { Finding } from './data/finding.ts';
+import type { RuleFindings } from './data/findings.ts';
 import type { Project } from './data/project.ts';
 
 /** What every part of the page may need. Made once; only `printing` changes. */
 export interface Report {
   readonly project: Project;
   readonly analysis: Analysis;
-  readonly findings: readonly Finding[];
+  readonly findings: readonly RuleFindings[];
   /** True while the page is being printed: everything is shown, and nothing scrolls. */
   readonly printing: boolean;
 }

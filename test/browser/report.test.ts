@@ -138,7 +138,7 @@ describe.skipIf(chromium === undefined)('the report, in a real browser', () => {
     for (const [hash, below] of [
       ['#/people', 'main'],
       ['#/people/U1', 'main'],
-      ['#/findings/disabled', 'main'],
+      ['#/findings/disabled-user-access', 'main'],
       ['#/tenants/acme', '.detail'],
       ['#/roles/Editor', '.detail'],
       ['#/permissions/write', '.detail'],
@@ -374,7 +374,7 @@ describe.skipIf(chromium === undefined)('the report, in a real browser', () => {
       await page.setViewport({ width, height: 844 });
       for (const hash of [
         '#/overview',
-        '#/findings/disabled',
+        '#/findings/disabled-user-access',
         '#/people',
         '#/people/U1',
         '#/tenants',
@@ -452,7 +452,9 @@ describe.skipIf(chromium === undefined)('the report, in a real browser', () => {
     expect(await page.$$eval('h2', (found) => found.map((element) => element.textContent))).toEqual(
       expect.arrayContaining([
         'In pictures',
-        'Privileged roles and who holds them',
+        'User who was never verified',
+        'Evaluated, and nothing found',
+        'Not evaluated: nothing can be said of these',
         'What proves that everything was read',
         'People',
         'Tenants',

@@ -72,9 +72,9 @@ describe.skipIf(chromium === undefined)('inherited and future access, in a real 
     ['#/people/U2/approve/berlin', '.sentences'],
     ['#/roles/Editor', '.path-node'],
     ['#/permissions/write', '.grid-row'],
-    ['#/findings/certificates', '.grid-row'],
-    ['#/findings/sso-exclusions', '.grid-row'],
-    ['#/findings/mapped-gone', '.grid-row'],
+    ['#/findings/certificate-expired', '.grid-row'],
+    ['#/findings/sso-exclusion', '.grid-row'],
+    ['#/findings/mapping-to-gone-role', '.grid-row'],
     ['#/about', '.levels'],
   ] as const;
 

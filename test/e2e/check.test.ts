@@ -76,7 +76,7 @@ describe('check', () => {
       'MEDIUM never-verified: User who was never verified\n  user Person U2 (U2): has no verified',
     );
     expect(stdout).toContain('  fix: Let the user verify an address');
-    expect(stdout).toMatch(/^1 finding: 1 medium\. Of 54 rules \d+ found nothing, and \d+ were not evaluated\.$/m);
+    expect(stdout).toMatch(/^1 finding: 1 medium\. Of 58 rules \d+ found nothing, and \d+ were not evaluated\.$/m);
     expect(stdout).toMatch(/^not evaluated, since the sync did not read access keys \(--include access_key\): key-/m);
   });
 

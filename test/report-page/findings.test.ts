@@ -1,152 +1,172 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createFileIndex } from '../../src/answers/file-index.ts';
+import { findingBlockSize } from '../../src/answers/report-format.ts';
+import type { JudgedFinding } from '../../src/answers/report-findings.ts';
+import type { ReportFinding, ReportRule } from '../../src/answers/report-things.ts';
+import { judgementOf } from '../../src/checks/judgement.ts';
+import { checkByPolicy } from '../../src/checks/policy/check-by-policy.ts';
+import { policySchema } from '../../src/checks/policy/schema.ts';
 import { decodeProject } from '../../src/report-page/data/decode.ts';
-import type { Finding, FindingRow } from '../../src/report-page/data/finding.ts';
+import { countOf, findingsOf, touchingThing, touchingUser } from '../../src/report-page/data/findings.ts';
 import type { Project } from '../../src/report-page/data/project.ts';
-import type { Rows } from '../support/descope-model.ts';
-import { inTenant, permission, role, tenant, user } from '../support/project-fixture.ts';
-import { dataOfSource, findingsOf, inflated, projectOf, sourceOf, userRow } from '../support/reports.ts';
-import { writeSync } from '../support/sync-files.ts';
+import { offices, person } from '../support/check-world.ts';
+import { held, resource, writeByHand } from '../support/edge-files.ts';
+import { dataOfSource, inflated, projectOf, sourceOf, userRow } from '../support/reports.ts';
 
 let folder = '';
-beforeEach(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'findings-'));
+let path = '';
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'page-findings-'));
+  path = join(folder, 'sync.json');
+  await writeByHand(path, {
+    ...offices(
+      [
+        person('U1', { status: 'disabled' }),
+        person('U2', { verified_email: false }),
+        person('U3', { test: true }),
+        resource('access_key', 'K1', 'CI', { profile: { status: 'active', expires_at: '' } }),
+      ],
+      [
+        held('role_binding:acme/Chief', 'user:U1'),
+        held('role:Reader', 'user:U2'),
+        held('tenant:acme', 'user:U3'),
+        held('role:Chief', 'access_key:K1'),
+      ],
+    ),
+    types: ['access_key'],
+  });
 });
-afterEach(async () => {
+afterAll(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
-const verified = { verifiedEmail: true };
+const policy = policySchema.parse({
+  version: 1,
+  rules: { 'never-verified': 'critical', 'role-nobody-holds': 'off' },
+  conflicts: [{ id: 'both', first: { permissions: ['admin.all'] }, second: { roles: ['Chief'] } }],
+  waivers: [
+    {
+      rule: 'disabled-user-access',
+      subject: { type: 'user', id: 'U1' },
+      reason: 'on leave',
+      owner: 'hr@acme.example',
+      until: '2027-01-31',
+    },
+    { rule: 'never-verified', subject: { type: 'user', id: 'U9' }, reason: 'x', owner: 'y', until: '2026-01-31' },
+  ],
+});
 
-async function find(rows: Partial<Rows>): Promise<(id: string) => string[]> {
-  const path = join(folder, 'sync.json');
-  await writeSync(path, rows);
-  const project = await projectOf(path);
-  const findings = findingsOf(project);
-  return (id) => found(findings, id).rows.map((row) => asWords(project, row));
+/** Every finding of a page, as `check` tells it. */
+function told(project: Project): unknown[] {
+  return findingsOf(project).flatMap(({ id, severity, rows }) =>
+    rows.map(([subject, place, detail, waiver]: ReportFinding) => {
+      const [type, of] = typeof subject === 'number' ? ['user', project.users.id.at(subject)] : subject;
+      return [id, severity, type, of, project.tenants[place]?.id, detail, waiver];
+    }),
+  );
 }
 
-function found(findings: readonly Finding[], id: string): Finding {
-  const finding = findings.find((one) => one.id === id);
-  if (finding === undefined) {
-    throw new Error(`no finding ${id}`);
-  }
-  return finding;
+async function checked(): Promise<unknown[]> {
+  await using index = await createFileIndex(path);
+  return Array.from(
+    checkByPolicy(index, { policy, nowMs: 0 }).findings(),
+    ({ rule, severity, subject, where, detail, waiver }) => [
+      rule,
+      severity,
+      subject.type,
+      subject.id,
+      where?.tenantId,
+      detail,
+      waiver,
+    ],
+  );
 }
 
-function asWords(
-  { users, roles, tenants, permissions }: Project,
-  { user: at, role: held, place, permission: allowed, name }: FindingRow,
-): string {
-  return [
-    at === undefined ? undefined : users.id.at(at),
-    held === undefined ? undefined : roles[held]?.name,
-    place === undefined || place === -1 ? undefined : tenants[place]?.id,
-    allowed === undefined ? undefined : permissions[allowed]?.name,
-    name,
-  ]
-    .filter((word) => word !== undefined)
-    .join(' ');
-}
+const inOrder = (rows: readonly unknown[]): string[] => rows.map((row) => JSON.stringify(row)).toSorted();
 
-describe('the findings', () => {
-  it('name who holds a privileged role, and where, and who of them is disabled', async () => {
-    const rowsOf = await find({
-      users: [
-        user('ann', { ...verified, roleNames: ['Tenant Admin'] }),
-        user('bob', { ...verified, status: 'disabled', userTenants: [inTenant('acme', 'Tenant Admin', 'Viewer')] }),
-        user('cleo', { ...verified, userTenants: [inTenant('acme', 'Chief')] }),
-        user('dan', { ...verified, roleNames: ['Viewer'] }),
-      ],
-      tenants: [tenant('acme')],
-      roles: [
-        role('Tenant Admin'),
-        role('Viewer', { permissionNames: ['read'] }),
-        role('Chief', { tenantId: 'acme', permissionNames: ['Impersonate'] }),
-      ],
-      permissions: [permission('read'), permission('Impersonate', { systemDefault: true })],
-    });
+describe('the findings of the page', () => {
+  it('are those of check with the same policy, each with its severity, place, detail and waiver', async () => {
+    const expected = inOrder(await checked());
 
-    expect(rowsOf('privileged').toSorted()).toEqual(['ann Tenant Admin', 'bob Tenant Admin acme', 'cleo Chief acme']);
-    expect(rowsOf('privileged-disabled')).toEqual(['bob Tenant Admin acme']);
+    expect(inOrder(told(await projectOf(path, undefined, policy)))).toEqual(expected);
+    expect(expected.filter((row) => row.includes('"user"'))).not.toEqual([]);
+    expect(expected.filter((row) => row.includes('"access_key"'))).not.toEqual([]);
+    expect(expected.filter((row) => row.includes('hr@acme.example'))).toHaveLength(1);
   });
 
-  it('name disabled and expired people with access, test users with access, and people never verified', async () => {
-    const rowsOf = await find({
-      users: [
-        user('gone', { ...verified, status: 'disabled', userTenants: [inTenant('acme')] }),
-        user('late', { ...verified, status: 'expired', roleNames: ['Viewer'] }),
-        user('empty', { ...verified, status: 'disabled' }),
-        user('probe', { ...verified, test: true, roleNames: ['Viewer'] }),
-        user('idle', { ...verified, test: true }),
-        user('unknown', { email: 'x@acme.example' }),
-        user('phone', { verifiedPhone: true }),
-        user('shut', { status: 'disabled' }),
-      ],
-      tenants: [tenant('acme')],
-      roles: [role('Viewer')],
-    });
+  it('are counted without those that somebody accepted, which come last and are shown with owner and end', async () => {
+    const findings = findingsOf(await projectOf(path, undefined, policy));
+    const rule = findings.find(({ id }) => id === 'disabled-user-access');
 
-    expect(rowsOf('disabled')).toEqual(['gone', 'late']);
-    expect(rowsOf('test')).toEqual(['probe']);
-    expect(rowsOf('unverified')).toEqual(['unknown']);
+    expect(rule).toMatchObject({
+      counted: 0,
+      rows: [[0, -1, expect.any(String), { owner: 'hr@acme.example', until: '2027-01-31' }]],
+    });
+    expect(countOf(findings, 'disabled-user-access')).toBe(0);
+    expect(countOf(findings, 'waiver-expired')).toBe(1);
   });
 
-  it('name dangling and ambiguous references, roles nobody holds and permissions nobody can use', async () => {
-    const rowsOf = await find({
-      users: [user('ann', { ...verified, roleNames: ['Lost'], userTenants: [inTenant('acme', 'Both')] })],
-      tenants: [tenant('acme')],
-      roles: [
-        role('Both', { permissionNames: ['far'] }),
-        role('Both', { tenantId: 'acme', permissionNames: ['used'] }),
-        role('Spare', { permissionNames: ['idle'] }),
-      ],
-      permissions: [permission('used'), permission('idle'), permission('far'), permission('free')],
-    });
+  it('have the rules that were not evaluated, with the reason, and not those that are off', async () => {
+    const findings = findingsOf(await projectOf(path, undefined, policy));
 
-    expect(rowsOf('dangling')).toEqual(['ann Lost']);
-    expect(rowsOf('ambiguous')).toEqual(['ann acme Both']);
-    expect(rowsOf('unheld-roles').toSorted()).toEqual(['Both', 'Spare']);
-    expect(rowsOf('unused-permissions').toSorted()).toEqual(['far', 'free', 'idle']);
+    expect(findings.find(({ id }) => id === 'certificate-expired')?.notEvaluated).toContain('--include');
+    expect(countOf(findings, 'certificate-expired')).toBeUndefined();
+    expect(countOf(findings, 'role-nobody-holds')).toBeUndefined();
+    expect(findings.some(({ id }) => id === 'role-nobody-holds')).toBe(false);
   });
 
-  it('say that a file without a summary does not tell what leads nowhere, instead of that nothing does', async () => {
-    const findings = findingsOf(decodeProject(inflated(await dataOfSource(sourceOf([userRow('ann')])))));
+  it('come by severity, then rules with waived findings only, then those that found nothing, then those not evaluated', async () => {
+    const findings = findingsOf(await projectOf(path, undefined, policy));
+    const kinds = findings.map(({ notEvaluated, counted, rows }) =>
+      notEvaluated !== undefined ? 'untold' : counted > 0 ? 'found' : rows.length > 0 ? 'waived' : 'nothing',
+    );
 
-    expect(found(findings, 'dangling')).toMatchObject({
-      rows: [],
-      isUntold: true,
-      none: expect.stringContaining('does not tell'),
-    });
-    expect(found(findings, 'ambiguous')).toMatchObject({ isUntold: true });
+    expect(findings[0]?.id).toBe('never-verified');
+    expect(kinds.filter((kind, at) => kind !== kinds[at - 1])).toEqual(['found', 'waived', 'nothing', 'untold']);
   });
 
-  it('name what is held inside disabled tenants', async () => {
-    const rowsOf = await find({
-      users: [user('ann', { userTenants: [inTenant('shut', 'Viewer'), inTenant('open', 'Viewer')] })],
-      tenants: [tenant('shut', { disabled: true }), tenant('open')],
-      roles: [role('Viewer')],
-    });
+  it('are found by the person or the key that they are about', async () => {
+    const project = await projectOf(path, undefined, policy);
+    const findings = findingsOf(project);
+    const ids = (some: readonly ReportRule[]): string[] => some.map(({ id }) => id);
 
-    expect(rowsOf('disabled-tenants')).toEqual(['ann Viewer shut']);
+    expect(ids(touchingUser(findings, 2))).toContain('test-user-access');
+    expect(ids(touchingUser(findings, 2))).not.toContain('never-verified');
+    expect(ids(touchingThing(findings, 'access_key', 'K1'))).toContain('key-privileged');
+    expect(touchingThing(findings, 'role', 'K1')).toEqual([]);
   });
 
-  it('name who may do far more in a tenant than others there, roles of the whole project included', async () => {
-    const names = ['a', 'b', 'c', 'd', 'e', 'f'];
-    const rowsOf = await find({
-      users: [
-        ...Array.from({ length: 12 }, (_, at) => user(`u${at}`, { userTenants: [inTenant('acme', 'One')] })),
-        user('much', { userTenants: [inTenant('acme', 'One', 'All')] }),
-        user('wide', { roleNames: ['All'], userTenants: [inTenant('acme')] }),
-        user('elsewhere', { userTenants: [inTenant('globex', 'All'), inTenant('acme', 'One')] }),
-      ],
-      tenants: [tenant('acme'), tenant('globex')],
-      roles: [role('One', { permissionNames: ['a'] }), role('All', { permissionNames: names })],
-      permissions: names.map((name) => permission(name)),
-    });
+  it('leave keys out where people alone are asked for, and say so of rules about keys', async () => {
+    await using index = await createFileIndex(path);
+    const { rules, findings } = judgementOf(checkByPolicy(index, { policy, nowMs: 0 }), { isHumansOnly: true });
 
-    expect(rowsOf('unusual').toSorted()).toEqual(['much acme', 'wide acme']);
+    expect([...findings].filter(({ subject }) => subject.type === 'access_key')).toEqual([]);
+    expect(rules.find(({ id }) => id === 'key-privileged')?.notEvaluated).toContain('--humans-only');
+    expect(rules.find(({ id }) => id === 'never-verified')?.notEvaluated).toBeUndefined();
+  });
+
+  it('are all there where they are more than one block holds, and subjects that are gone are named by id', async () => {
+    const rule: ReportRule = { id: 'r', severity: 'low', title: 'R', why: '', fix: '', controls: [] };
+    const findings = Array.from({ length: findingBlockSize + 1 }, (_, at): JudgedFinding => ({
+      rule: 'r',
+      subject: { type: 'user', id: at === 0 ? 'ann' : `gone${at}`, name: '' },
+      detail: `d${at}`,
+    }));
+    const data = await dataOfSource(sourceOf([userRow('ann')]), { judgement: { rules: [rule], findings } });
+    const [found] = findingsOf(decodeProject(inflated(data)));
+
+    expect(found?.rows).toHaveLength(findingBlockSize + 1);
+    expect(found?.rows[0]).toEqual([0, -1, 'd0']);
+    expect(found?.rows.at(-1)).toEqual([['user', `gone${findingBlockSize}`, ''], -1, `d${findingBlockSize}`]);
+  });
+
+  it('are unknown, not none, on a page that was made without rules', async () => {
+    const project = decodeProject(inflated(await dataOfSource(sourceOf([userRow('ann')]))));
+
+    expect(project.rules).toBeUndefined();
+    expect(findingsOf(project)).toEqual([]);
   });
 });

@@ -2,36 +2,45 @@ import { gunzipSync } from 'node:zlib';
 import { createFileIndex } from '../../src/answers/file-index.ts';
 import { type Comparison, compare } from '../../src/answers/comparison.ts';
 import { openSource } from '../../src/answers/open.ts';
+import type { ReportJudgement } from '../../src/answers/report-findings.ts';
 import { writeReport } from '../../src/answers/report.ts';
 import type { FileRow, FileUser } from '../../src/answers/rows.ts';
 import type { SyncSource } from '../../src/answers/source.ts';
 import type { FileSummary } from '../../src/sync-format/summary.ts';
+import { judgementOf } from '../../src/checks/judgement.ts';
+import { checkByPolicy } from '../../src/checks/policy/check-by-policy.ts';
+import { policySchema } from '../../src/checks/policy/schema.ts';
 import { holdingKinds } from '../../src/answers/report-format.ts';
 import { placeOf } from '../../src/report-page/data/access.ts';
-import { analyse } from '../../src/report-page/data/analysis.ts';
 import { decodeProject } from '../../src/report-page/data/decode.ts';
-import type { Finding } from '../../src/report-page/data/finding.ts';
-import { findAll } from '../../src/report-page/data/findings.ts';
 import type { Project, Target } from '../../src/report-page/data/project.ts';
 
+const noPolicy = policySchema.parse({ version: 1 });
+
 /** What a report of the file would carry: the text that takes the place of the data in the page. */
-export async function dataOf(path: string, since?: string): Promise<string> {
+export async function dataOf(path: string, since?: string, policy = noPolicy): Promise<string> {
   await using source = await openSource(path);
+  await using index = await createFileIndex(path);
+  const judgement = judgementOf(checkByPolicy(index, { policy, nowMs: 0 }), { isHumansOnly: false });
   if (since === undefined) {
-    return await dataOfSource(source);
+    return await dataOfSource(source, { judgement });
   }
   await using before = await createFileIndex(since);
   await using after = await createFileIndex(path);
   using comparison = compare(before, after);
-  return await dataOfSource(source, comparison);
+  return await dataOfSource(source, { comparison, judgement });
 }
 
-export async function dataOfSource(source: SyncSource, comparison?: Comparison): Promise<string> {
+export async function dataOfSource(
+  source: SyncSource,
+  { comparison, judgement }: { readonly comparison?: Comparison; readonly judgement?: ReportJudgement } = {},
+): Promise<string> {
   const written: string[] = [];
   const write = (text: string): Promise<void> => Promise.resolve(void written.push(text));
   await writeReport({
     source,
     comparison,
+    judgement,
     names: { madeBy: '0.0.0', file: 'new.json', since: 'old.json' },
     template: '<a><!--data--></a>',
     write,
@@ -79,16 +88,12 @@ export function userRow(id: string, fields: Partial<FileUser> = {}): FileUser {
 }
 
 /** The project as the page of a report reads it. */
-export async function projectOf(path: string, since?: string): Promise<Project> {
-  return decodeProject(inflated(await dataOf(path, since)));
+export async function projectOf(path: string, since?: string, policy = noPolicy): Promise<Project> {
+  return decodeProject(inflated(await dataOf(path, since, policy)));
 }
 
 export function inflated(data: string): Uint8Array {
   return new Uint8Array(gunzipSync(Buffer.from(data, 'base64')));
-}
-
-export function findingsOf(project: Project): readonly Finding[] {
-  return findAll(project, analyse(project));
 }
 
 /** Who holds what, as grant ids of the access model: `role_binding:acme/Editor:assigned:user:ann`. */

@@ -16,7 +16,7 @@ export const keyPrivileged: Rule = {
   needs: ['access_key'],
   evaluate: ({ found }) =>
     found(`select g.to_type type, g.to_id id, coalesce(o.name, '') name, t.tenant, t.id about, 'holds ' || t.name
-      || ', which ' || p.why detail
+      || ' (' || p.why || ')' detail
       from other_grant g join privileged p on p.thing = g.thing join thing t on t.n = g.thing
         left join other o on o.type = g.to_type and o.id = g.to_id
       where g.to_type = 'access_key'`),

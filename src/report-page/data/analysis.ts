@@ -1,19 +1,8 @@
 import { holdingKinds, thingFlags, userFlags } from '../../answers/report-format.ts';
-import { countsInTenant, placeOf, targetsOf } from './access.ts';
+import { placeOf, targetsOf } from './access.ts';
 import { countInherited } from './inherited-counts.ts';
-import { outlierRule, spreadOf, unusual } from './outliers.ts';
 import { judgePower, type Power } from '../../answers/power.ts';
 import type { Project } from './project.ts';
-
-/** Somebody who may do unusually much inside a tenant. */
-export interface Outlier {
-  readonly user: number;
-  readonly tenant: number;
-  /** Distinct permissions there, roles of the whole project included. */
-  readonly permissions: number;
-  readonly median: number;
-  readonly score: number;
-}
 
 /**
  * What is counted once, when the page opens. Indexed by ordinal; people are distinct wherever people are counted. What
@@ -48,7 +37,6 @@ export interface Analysis extends Power {
   readonly roleProjectHolders: Uint32Array;
   readonly permissionUsers: Uint32Array;
   readonly permissionRoles: Uint32Array;
-  readonly outliers: readonly Outlier[];
 }
 
 export function analyse(project: Project): Analysis {
@@ -57,7 +45,6 @@ export function analyse(project: Project): Analysis {
     ...power,
     ...countHoldings(project, power),
     ...countTenants(project, power),
-    outliers: findOutliers(project),
   };
 }
 
@@ -204,70 +191,9 @@ function add(counts: Uint32Array, at: number, more: number): void {
   counts[at] = (counts[at] ?? 0) + more;
 }
 
-/**
- * By tenant: who of its people may do far more there than is usual there. Highest score first. What is inherited is left
- * out: whoever inherits would be compared in every tenant below.
- */
-function findOutliers(project: Project): Outlier[] {
-  const people = peopleOfTenants(project);
-  return people
-    .flatMap((members, tenant) => {
-      if (members.length < outlierRule.members) {
-        return [];
-      }
-      const permissions = members.map(({ permissions }) => permissions);
-      const spread = spreadOf(permissions);
-      return members.flatMap(({ user, permissions }) => {
-        const score = unusual(permissions, spread);
-        return score === undefined ? [] : [{ user, tenant, permissions, median: spread.median, score }];
-      });
-    })
-    .sort((left, right) => right.score - left.score || left.user - right.user);
-}
-
-/** By tenant: everybody who belongs to it or holds something inside it, with the number of permissions there. */
-function peopleOfTenants(project: Project): { readonly user: number; readonly permissions: number }[][] {
-  const { users, tenants, roles, permissions, holdings } = project;
-  const people: { user: number; permissions: number }[][] = tenants.map(() => []);
-  const seen = new Float64Array(permissions.length);
-  let mark = 0;
-  for (let user = 0; user < users.current; user++) {
-    const targets = Array.from(targetsOf(project, user), (number) => holdings.targets[number]).filter(
-      (target) => target !== undefined,
-    );
-    const held = targets
-      .filter(({ role }) => role >= 0)
-      .map((target) => ({ role: target.role, place: placeOf(project, target) }));
-    const places = new Set([
-      ...targets.filter(({ role }) => role < 0).map(({ tenant }) => tenant),
-      ...held.map(({ place }) => place),
-    ]);
-    places.delete(-1);
-    for (const place of places) {
-      mark++;
-      let count = 0;
-      for (const { role, place: where } of held) {
-        for (const permission of countsInTenant(where, place) ? (roles[role]?.allows ?? []) : []) {
-          if (seen[permission] !== mark) {
-            seen[permission] = mark;
-            count++;
-          }
-        }
-      }
-      people[place]?.push({ user, permissions: count });
-    }
-  }
-  return people;
-}
-
 /** True for what the newer file lists. */
 export function isCurrent({ flags }: { readonly flags: number }): boolean {
   return (flags & thingFlags.former) === 0;
-}
-
-/** True when a user holds anything: a role, or a membership. */
-export function hasAccess({ userRoles, userTenants }: Analysis, user: number): boolean {
-  return (userRoles[user] ?? 0) + (userTenants[user] ?? 0) > 0;
 }
 
 export function hasUserFlag({ users }: Project, user: number, flag: keyof typeof userFlags): boolean {

@@ -52,6 +52,7 @@ export function decodeProject(bytes: Uint8Array): Project {
     keyHoldings: keyHoldings.count,
     consents: apps.consents.count,
     appUsers: apps.users.length,
+    findings: found.findings.reduce((sum, { rows }) => sum + rows.length, 0),
   };
   const { end } = found;
   if (endCounts.some((name) => counts[name] !== end[name])) {
@@ -79,6 +80,8 @@ export function decodeProject(bytes: Uint8Array): Project {
     changes: found.changes,
     otherChanges: tables.otherChanges ?? [],
     timeline: tables.timeline,
+    rules: tables.rules,
+    findings: found.findings,
   };
 }
 

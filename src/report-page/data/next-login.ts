@@ -1,6 +1,6 @@
 import { holdingKinds, type MappingVia } from '../../answers/report-format.ts';
 import { heldBy, holdersOf, membershipsOf, placeOf, usersOf } from './access.ts';
-import { type Analysis, isPrivileged } from './analysis.ts';
+
 import { edgesInto, sourceOf } from './inherited.ts';
 import { tenantInWords } from './people.ts';
 import type { Mapping, Project, Target } from './project.ts';
@@ -125,11 +125,6 @@ export function nextLoginOfPerson(project: Project, user: number): Pick<NextLogi
     ],
     returning: returning.filter((one) => one.user === user),
   };
-}
-
-/** Whether a mapping gives a privileged role. */
-export function givesPrivilege(analysis: Analysis, { target }: Mapping): boolean {
-  return isPrivileged(analysis, target.role);
 }
 
 /** Members of mapped groups who are no users of the project: the next login may make them. */

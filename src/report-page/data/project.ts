@@ -12,8 +12,10 @@ import type {
 import type {
   ReportApplication,
   ReportConsole,
+  ReportFindings,
   ReportKey,
   ReportOtherChange,
+  ReportRule,
   ReportScopes,
   ReportThirdPartyApp,
   ReportTimeline,
@@ -156,4 +158,7 @@ export interface Project {
   readonly otherChanges: readonly ReportOtherChange[];
   /** The past; undefined where the page was made from the file of one sync. */
   readonly timeline: ReportTimeline | undefined;
+  /** The rules of `check`, by severity; undefined where the page was made without them. */
+  readonly rules: readonly ReportRule[] | undefined;
+  readonly findings: readonly ReportFindings[];
 }

@@ -10,7 +10,12 @@ import {
   type ReportTables,
   sectionTags,
 } from '../../answers/report-format.ts';
-import { consentColumns, type ReportConsent, type ReportKey } from '../../answers/report-things.ts';
+import {
+  consentColumns,
+  type ReportConsent,
+  type ReportFindings,
+  type ReportKey,
+} from '../../answers/report-things.ts';
 import type { Target } from './project.ts';
 
 export interface UserBlock {
@@ -48,6 +53,7 @@ export interface Found {
   readonly keyHoldings: { readonly targets: Target[]; readonly target: number[]; readonly key: number[] };
   readonly consents: ReportConsent[];
   readonly appUsers: { readonly app: number[]; readonly user: number[] };
+  readonly findings: ReportFindings[];
   tables?: ReportTables;
   about?: ReportAbout;
   end?: EndCounts;
@@ -66,6 +72,7 @@ export function readSections(bytes: Uint8Array): Found {
     keyHoldings: { targets: [], target: [], key: [] },
     consents: [],
     appUsers: { app: [], user: [] },
+    findings: [],
   };
   for (let at = 0; at + 5 <= bytes.length;) {
     const length = view.getUint32(at + 1, true);
@@ -114,6 +121,9 @@ function readSection(found: Found, tag: number, bytes: Uint8Array): void {
         found.appUsers.user.push(user);
       });
       break;
+    case sectionTags.findings:
+      found.findings.push(readJson(bytes) as ReportFindings);
+      break;
     case sectionTags.tables:
       found.tables = readJson(bytes) as ReportTables; // written by the generator; `about` has its version
       break;
@@ -139,6 +149,7 @@ function readEnd(source: ByteSource): EndCounts {
     keyHoldings: next(),
     consents: next(),
     appUsers: next(),
+    findings: next(),
   };
 }
 

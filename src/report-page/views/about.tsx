@@ -1,7 +1,6 @@
 import { useReport } from '../context.ts';
 import { inheritanceKnown } from '../data/inherited.ts';
 import { signOnKnown } from '../data/next-login.ts';
-import { outlierRule } from '../data/outliers.ts';
 import { hasTree } from '../data/tree.ts';
 import { broad, manySensitive, systemRoleName, words } from '../../answers/power.ts';
 import { counted, moment, number } from '../format.ts';
@@ -153,17 +152,6 @@ export function About() {
         <p>
           A consent is wide where one of its scopes stands for a privileged role or an administrative permission. Keys,
           consents and administrators of the console are in no number of people.
-        </p>
-      </section>
-      <section class="panel block">
-        <h2>When access is unusually much</h2>
-        <p>
-          For each tenant with {outlierRule.members} people or more: the distinct permissions of each person there,
-          roles of the whole project included, inherited ones not. From their median m and their median distance from it
-          d, the score of a person with x permissions is (x − m) / (1.4826 · d). Where more than half have the same
-          number, d is 0; then the mean distance, times 1.2533, stands below the line. Listed is a score above{' '}
-          {outlierRule.score} with at least {outlierRule.above} permissions more than the median. The rule is that of
-          Iglewicz and Hoaglin; a few people far out do not move it, as they would move an average.
         </p>
       </section>
       <section class="panel block">

@@ -39,7 +39,8 @@ function exported(header: string, of: Of, textOf: (ordinal: number) => string): 
   };
 }
 
-function searchedOf({ project: { users } }: Report, user: number | undefined): string {
+/** What a person is searched by. */
+export function searchedOf({ project: { users } }: Report, user: number | undefined): string {
   return user === undefined
     ? ''
     : `${users.name.at(user)} ${users.email.at(user)} ${users.login.at(user)} ${users.id.at(user)}`;

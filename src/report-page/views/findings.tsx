@@ -1,34 +1,46 @@
 import { useMemo } from 'preact/hooks';
-import { type Report, useReport } from '../context.ts';
-import type { Finding, FindingColumn, FindingRow, Urgency } from '../data/finding.ts';
-import { number } from '../format.ts';
+import { useReport } from '../context.ts';
+import type { RuleFindings } from '../data/findings.ts';
+import { counted, number } from '../format.ts';
 import { type Route, toHash } from '../route.ts';
-import { commonColumns, nameKey } from './columns.tsx';
+import { findingColumns, hrefOf, type ShownFinding, waivedColumns } from './finding-columns.tsx';
 import { Grid } from './grid.tsx';
-import type { GridColumn } from './grid-layout.ts';
-import { Badge, ThingName, WordStatus } from './names.tsx';
+import { Badge, Name } from './names.tsx';
 
-const urgencies: Readonly<Record<Urgency, { readonly word: string; readonly tone: 'bad' | 'warn' | 'info' }>> = {
-  act: { word: 'Act', tone: 'bad' },
-  look: { word: 'Review', tone: 'warn' },
-  note: { word: 'Tidy up', tone: 'info' },
+type Tone = 'good' | 'info' | 'warn' | 'bad' | 'quiet';
+
+const tones: Readonly<Record<string, Tone>> = {
+  critical: 'bad',
+  high: 'bad',
+  medium: 'warn',
+  low: 'info',
+  info: 'info',
 };
 
-function UrgencyBadge({ finding }: { readonly finding: Finding }) {
-  const { word, tone } = urgencies[finding.urgency];
-  if (finding.isUntold === true) {
-    return <Badge tone="quiet">Not told</Badge>;
+/** Where the findings that somebody accepted are shown, rule by rule. */
+const waivedId = 'waived';
+
+function SeverityBadge({
+  finding: { severity, notEvaluated, rows, counted: count },
+}: {
+  readonly finding: RuleFindings;
+}) {
+  if (notEvaluated !== undefined) {
+    return <Badge tone="quiet">Not evaluated</Badge>;
   }
-  return sizeOf(finding) === 0 ? <Badge tone="good">Clear</Badge> : <Badge tone={tone}>{word}</Badge>;
+  if (count === 0) {
+    return rows.length > 0 ? <Badge tone="quiet">Waived</Badge> : <Badge tone="good">Nothing</Badge>;
+  }
+  return <Badge tone={tones[severity] ?? 'quiet'}>{severity}</Badge>;
 }
 
-function sizeOf({ rows, total }: Finding): number {
-  return total ?? rows.length;
-}
-
-/** All findings with their counts: a link each. */
-export function FindingList({ current }: { readonly current?: string | undefined }) {
-  const { findings } = useReport();
+function List({
+  findings,
+  current,
+}: {
+  readonly findings: readonly RuleFindings[];
+  readonly current?: string | undefined;
+}) {
   return (
     <ul class="finding-list">
       {findings.map((finding) => (
@@ -38,9 +50,11 @@ export function FindingList({ current }: { readonly current?: string | undefined
             class="finding-link"
             aria-current={finding.id === current ? 'true' : undefined}
           >
-            <UrgencyBadge finding={finding} />
-            <span class="finding-title">{finding.title}</span>
-            <span class="finding-count">{finding.isUntold === true ? '?' : number(sizeOf(finding))}</span>
+            <SeverityBadge finding={finding} />
+            <span class="finding-title">
+              <Name text={finding.title} />
+            </span>
+            <span class="finding-count">{finding.notEvaluated === undefined ? number(finding.counted) : '?'}</span>
           </a>
         </li>
       ))}
@@ -48,133 +62,196 @@ export function FindingList({ current }: { readonly current?: string | undefined
   );
 }
 
+const noRules = 'This page was made without the rules of “check”, so it tells of no findings. Make the report again.';
+
+/** On the first page so many rules are named; the others are one step away. */
+const mostFirst = 14;
+
+/** What the first rules found, a link each, and how many found nothing or could not be evaluated. */
+export function FoundList() {
+  const { findings } = useReport();
+  const { found, untold, passed } = partsOf(findings);
+  return (
+    <>
+      {found.length > 0 && <List findings={found.slice(0, mostFirst)} />}
+      <p class="note">
+        {findings.length === 0
+          ? noRules
+          : `${found.length > mostFirst ? `${number(found.length - mostFirst)} more rules found something. ` : ''}Of ${counted(findings.length, 'rule')} ${number(passed.length)} found nothing, and ${number(untold.length)} could not be evaluated. `}
+        {findings.length > 0 && <a href={toHash('findings')}>See all rules</a>}
+      </p>
+    </>
+  );
+}
+
+function partsOf(findings: readonly RuleFindings[]) {
+  return {
+    found: findings.filter(({ rows, notEvaluated }) => notEvaluated === undefined && rows.length > 0),
+    untold: findings.filter(({ notEvaluated }) => notEvaluated !== undefined),
+    passed: findings.filter(({ rows, notEvaluated }) => notEvaluated === undefined && rows.length === 0),
+  };
+}
+
 export function Findings({ route }: { readonly route: Route }) {
   const { findings, printing } = useReport();
-  const chosen =
-    findings.find(({ id }) => id === route[1]) ?? findings.find((finding) => sizeOf(finding) > 0) ?? findings[0];
+  const { found, untold, passed } = partsOf(findings);
+  const waived = findings.reduce((sum, { rows, counted: count }) => sum + rows.length - count, 0);
+  const chosen = findings.find(({ id }) => id === route[1]) ?? (route[1] === waivedId ? undefined : findings[0]);
+  if (findings.length === 0) {
+    return <p class="note">{noRules}</p>;
+  }
   if (printing) {
     return (
       <>
-        {findings.map((finding) => (
+        {found.map((finding) => (
           <FindingPanel key={finding.id} finding={finding} />
         ))}
+        {waived > 0 && <WaivedPanel />}
+        <Others title="Not evaluated: nothing can be said of these" findings={untold} />
+        <Others title="Evaluated, and nothing found" findings={passed} />
       </>
     );
   }
   return (
     <div class="split narrow-left">
-      <nav aria-label="Findings">
-        <FindingList current={chosen?.id} />
+      <nav aria-label="Findings" class="finding-nav">
+        {found.length === 0 ? (
+          <p class="clear">No rule found anything.</p>
+        ) : (
+          <List findings={found} current={chosen?.id} />
+        )}
+        {waived > 0 && (
+          <ul class="finding-list">
+            <li>
+              <a
+                href={toHash('findings', waivedId)}
+                class="finding-link"
+                aria-current={chosen === undefined ? 'true' : undefined}
+              >
+                <Badge tone="quiet">Waived</Badge>
+                <span class="finding-title">What somebody accepted for a while</span>
+                <span class="finding-count">{number(waived)}</span>
+              </a>
+            </li>
+          </ul>
+        )}
+        <Folded word="not evaluated" findings={untold} current={chosen?.id} />
+        <Folded word="found nothing" findings={passed} current={chosen?.id} />
       </nav>
-      {chosen !== undefined && <FindingPanel key={chosen.id} finding={chosen} />}
+      {chosen === undefined ? <WaivedPanel /> : <FindingPanel key={chosen.id} finding={chosen} />}
     </div>
   );
 }
 
-function FindingPanel({ finding }: { readonly finding: Finding }) {
+function Folded({
+  word,
+  findings,
+  current,
+}: {
+  readonly word: string;
+  readonly findings: readonly RuleFindings[];
+  readonly current: string | undefined;
+}) {
+  return findings.length === 0 ? null : (
+    <details class="finding-rest" open={findings.some(({ id }) => id === current)}>
+      <summary>
+        {counted(findings.length, 'rule')} {word}
+      </summary>
+      <List findings={findings} current={current} />
+    </details>
+  );
+}
+
+/** On paper, rules without rows are lines. */
+function Others({ title, findings }: { readonly title: string; readonly findings: readonly RuleFindings[] }) {
+  return findings.length === 0 ? null : (
+    <section class="panel">
+      <h2>{title}</h2>
+      <ul>
+        {findings.map(({ id, title: name, notEvaluated }) => (
+          <li key={id}>
+            <Name text={name} /> (<code>{id}</code>)
+            {notEvaluated !== undefined && (
+              <>
+                : <Name text={notEvaluated} />
+              </>
+            )}
+          </li>
+        ))}
+      </ul>
+    </section>
+  );
+}
+
+function FindingPanel({ finding }: { readonly finding: RuleFindings }) {
   const report = useReport();
-  const { title, rule, none, rows, total, columns } = finding;
-  const shown = useMemo(() => columns.map((column) => columnOf(report, rows, column)), [finding, report.project]);
+  const { id, title, why, fix, controls, notEvaluated, rows } = finding;
+  const shown = useMemo(() => rows.map((row): ShownFinding => ({ row, rule: finding })), [finding]);
+  const columns = useMemo(() => findingColumns(report, shown), [shown, report.project]);
   return (
-    <section class="panel" aria-labelledby={`finding-${finding.id}`}>
+    <section class="panel" aria-labelledby={`finding-${id}`}>
       <header class="panel-head">
-        <h2 id={`finding-${finding.id}`}>{title}</h2>
-        <UrgencyBadge finding={finding} />
+        <h2 id={`finding-${id}`}>
+          <Name text={title} />
+        </h2>
+        <SeverityBadge finding={finding} />
       </header>
-      <p class="rule">{rule}</p>
-      {rows.length === 0 ? (
-        <p class="clear">{none}</p>
-      ) : (
-        <>
-          <Grid
-            label={title}
-            noun={['entry', 'entries']}
-            columns={shown}
-            count={rows.length}
-            href={(row) => hrefOf(report, rows[row])}
-            tall
-          />
-          {total !== undefined && total > rows.length && (
-            <p class="note">
-              The file names the first {number(rows.length)} of {number(total)}.
-            </p>
-          )}
-        </>
+      <p class="rule">
+        <Name text={why} /> <strong>How to mend it.</strong> <Name text={fix} />
+      </p>
+      <p class="rule">
+        Rule <code>{id}</code>
+        {controls.length > 0 && (
+          <>. It helps with {controls.join('; ')}; that it finds nothing does not mean that one of them is met.</>
+        )}
+      </p>
+      {notEvaluated === undefined ? null : (
+        <p class="clear">
+          Not evaluated, since <Name text={notEvaluated} />. That is no “passed”.
+        </p>
+      )}
+      {notEvaluated === undefined && rows.length === 0 && <p class="clear">Nothing was found.</p>}
+      {rows.length > 0 && (
+        <Grid
+          label={title}
+          noun={['finding', 'findings']}
+          columns={columns}
+          count={rows.length}
+          href={(row) => hrefOf(report, shown[row])}
+          tall
+        />
       )}
     </section>
   );
 }
 
-function hrefOf({ project }: Report, row: FindingRow | undefined): string {
-  if (row?.what !== undefined) {
-    return toHash(...row.what.route);
-  }
-  if (row?.user !== undefined) {
-    return toHash('people', project.users.id.at(row.user));
-  }
-  if (row?.role !== undefined) {
-    return toHash('roles', project.roles[row.role]?.id ?? '');
-  }
-  if (row?.permission !== undefined) {
-    return toHash('permissions', project.permissions[row.permission]?.name ?? '');
-  }
-  const tenant = project.tenants[row?.place ?? -1];
-  return tenant === undefined ? toHash('findings') : toHash('tenants', tenant.id);
-}
-
-function columnOf(report: Report, rows: readonly FindingRow[], column: FindingColumn): GridColumn {
-  const common = commonColumns(report);
-  const { analysis } = report;
-  const user = (row: number) => rows[row]?.user;
-  const ofUser = (counts: Uint32Array) => (row: number) => counts[user(row) ?? -1] ?? 0;
-  const what = (row: number) => rows[row]?.what;
-  const columns: Readonly<Record<FindingColumn, () => GridColumn>> = {
-    what: () =>
-      common.text('what', 'What', '2.4fr', (row) => what(row)?.name ?? '', {
-        isPerson: true,
-        least: 170,
-        key: (row) => nameKey(what(row)?.name ?? ''),
-        searched: (row) => `${what(row)?.name} ${what(row)?.id} ${what(row)?.marks.join(' ')}`,
-        alsoExported: [
-          { header: 'Kind', text: (row) => what(row)?.kind ?? '' },
-          { header: 'Id', text: (row) => what(row)?.id ?? '' },
-        ],
-        cell: (row) => {
-          const thing = what(row);
-          return thing === undefined ? null : (
-            <ThingName name={thing.name} marks={thing.marks} href={toHash(...thing.route)} />
-          );
-        },
-      }),
-    state: () =>
-      common.text('state', 'Status', '0.9fr', (row) => rows[row]?.state ?? '', {
-        least: 84,
-        cell: (row) => <WordStatus word={rows[row]?.state ?? ''} />,
-      }),
-    user: () => common.user(user),
-    status: () => common.status(user),
-    role: () => common.role((row) => rows[row]?.role),
-    place: () => common.place((row) => rows[row]?.place),
-    permission: () => common.permission((row) => rows[row]?.permission),
-    name: () => common.text('name', 'Name', '1.6fr', (row) => rows[row]?.name ?? ''),
-    why: () => common.text('why', 'Why', '2.6fr', (row) => rows[row]?.why ?? ''),
-    roles: () => common.number('roles', 'Direct roles', ofUser(analysis.userRoles)),
-    tenants: () => common.number('tenants', 'Direct memberships', ofUser(analysis.userTenants)),
-    privileged: () =>
-      common.text(
-        'privileged',
-        'Privileged',
-        '0.9fr',
-        (row) => (analysis.userPrivileged[user(row) ?? -1] === 1 ? 'yes' : ''),
-        {
-          cell: (row) => (analysis.userPrivileged[user(row) ?? -1] === 1 ? <Badge tone="bad">privileged</Badge> : null),
-        },
-      ),
-    members: () => common.number('count', 'Known members', (row) => rows[row]?.count ?? 0),
-    heirs: () => common.number('count', 'Tenants below', (row) => rows[row]?.count ?? 0),
-    count: () => common.number('count', 'Permissions', (row) => rows[row]?.count ?? 0),
-    usual: () => common.number('usual', 'Median', (row) => Number(rows[row]?.why ?? 0)),
-    score: () => common.number('score', 'Score', (row) => Math.round((rows[row]?.score ?? 0) * 10) / 10),
-  };
-  return columns[column]();
+/** What somebody accepted for a while, of all rules: who answers for it, and until when. */
+function WaivedPanel() {
+  const report = useReport();
+  const { findings } = report;
+  const shown = useMemo(
+    () => findings.flatMap((rule) => rule.rows.slice(rule.counted).map((row): ShownFinding => ({ row, rule }))),
+    [findings],
+  );
+  const columns = useMemo(() => waivedColumns(report, shown), [shown, report.project]);
+  return (
+    <section class="panel" aria-labelledby="finding-waived">
+      <header class="panel-head">
+        <h2 id="finding-waived">What somebody accepted for a while</h2>
+        <Badge tone="quiet">Waived</Badge>
+      </header>
+      <p class="rule">
+        The policy accepts these findings until the day that is named; the owner answers for each. They are counted
+        under no rule.
+      </p>
+      <Grid
+        label="Waived findings"
+        noun={['finding', 'findings']}
+        columns={columns}
+        count={shown.length}
+        href={(row) => hrefOf(report, shown[row])}
+        tall
+      />
+    </section>
+  );
 }

@@ -1,6 +1,7 @@
 import { useCallback, useMemo } from 'preact/hooks';
 import { useReport } from '../context.ts';
 import { daysSince } from '../data/days.ts';
+import { touchingThing } from '../data/findings.ts';
 import { direct } from '../data/inherited.ts';
 import { addressesInWords, heldAs, isPowerful, keyFacts } from '../data/keys.ts';
 import { counted, day } from '../format.ts';
@@ -61,7 +62,7 @@ export function KeyDetail({ ordinal }: { readonly ordinal: number }) {
     return null;
   }
   const about = aboutThing('Access key', key);
-  const found = findings.filter(({ rows }) => rows.some((row) => row.what?.kind === 'key' && row.what.id === key.id));
+  const found = touchingThing(findings, 'access_key', key.id);
   return (
     <>
       <DetailHead what="Access key" name={key.name}>

@@ -1,16 +1,18 @@
 import { useMemo } from 'preact/hooks';
+import { thingFlags } from '../../answers/report-format.ts';
 import { throughProject } from '../../answers/access-rules.ts';
 import { type Report, useReport } from '../context.ts';
 import { isCurrent } from '../data/analysis.ts';
+import { countOf } from '../data/findings.ts';
 import { isPowerful, isRead, showsKeys } from '../data/keys.ts';
 import { nextLoginOf, signOnKnown } from '../data/next-login.ts';
-import { tenantInWords } from '../data/people.ts';
+import { isShut, tenantInWords } from '../data/people.ts';
 import { counted, moment, number, percent } from '../format.ts';
 import { toHash } from '../route.ts';
 import { type Bar, Chart, drawBars, drawHistogram } from './chart.tsx';
 import { changeCount } from './changes.tsx';
 import { endsChart } from './ends-chart.tsx';
-import { FindingList } from './findings.tsx';
+import { FoundList } from './findings.tsx';
 import { Name } from './names.tsx';
 import { Proof } from './proof.tsx';
 
@@ -21,7 +23,7 @@ export function Overview() {
   const { project, analysis, findings } = report;
   const charts = useMemo(() => chartsOf(report), [project, analysis]);
   const privileged = analysis.userPrivileged.reduce((sum, one) => sum + one, 0);
-  const rows = (id: string): number => findings.find((finding) => finding.id === id)?.rows.length ?? 0;
+  const unusual = countOf(findings, 'unusual-access');
   const roles = project.roles.filter(isCurrent);
   const privilegedRoles = project.roles.filter(
     (role, at) => isCurrent(role) && (analysis.privilege[at]?.length ?? 0) > 0,
@@ -33,21 +35,12 @@ export function Overview() {
       <Proof />
       <Since />
       <section aria-label="In numbers" class="tiles">
-        <Tile
-          href={toHash('people')}
-          value={project.users.current}
-          name="People"
-          note={`${number(rows('disabled'))} disabled or expired with access`}
-        />
+        <Tile href={toHash('people')} value={project.users.current} name="People" note={noteOfPeople(report)} />
         <Tile
           href={toHash('tenants')}
           value={project.tenants.filter(isCurrent).length}
           name="Tenants"
-          note={
-            rows('disabled-tenants') === 0
-              ? 'nothing is held in disabled ones'
-              : `${counted(rows('disabled-tenants'), 'role')} held in disabled ones`
-          }
+          note={`${number(project.tenants.filter(({ flags }) => (flags & thingFlags.disabled) !== 0).length)} disabled`}
         />
         <Tile href={toHash('roles')} value={roles.length} name="Roles" note={`${number(own)} of them tenants’ own`} />
         <Tile
@@ -57,13 +50,11 @@ export function Overview() {
           note={
             project.permissions.length === 0
               ? 'none is defined'
-              : rows('unused-permissions') === 0
-                ? 'somebody can use each'
-                : `${number(rows('unused-permissions'))} nobody can use`
+              : `${number(project.permissions.filter((one, at) => isCurrent(one) && analysis.permissionUsers[at] === 0).length)} that no person has`
           }
         />
         <Tile
-          href={toHash('findings', 'privileged')}
+          href={toHash('findings', 'privileged-role')}
           value={privileged}
           name="Privileged people"
           note={
@@ -78,16 +69,18 @@ export function Overview() {
         <ConsentsTile />
         <ConsoleTile />
         <NextLoginTile />
-        <Tile
-          href={toHash('findings', 'unusual')}
-          value={new Set(analysis.outliers.map(({ user }) => user)).size}
-          name="Unusual access"
-          note="far more than others in their tenant"
-        />
+        {unusual !== undefined && (
+          <Tile
+            href={toHash('findings', 'unusual-access')}
+            value={unusual}
+            name="Unusual access"
+            note="far more than others in their tenant"
+          />
+        )}
       </section>
       <section aria-labelledby="first" class="block first">
         <h2 id="first">What to look at first</h2>
-        <FindingList />
+        <FoundList />
       </section>
       <section aria-labelledby="pictures" class="block">
         <h2 id="pictures">In pictures</h2>
@@ -99,6 +92,19 @@ export function Overview() {
       </section>
     </>
   );
+}
+
+/** Whom the rule finds; where a policy has switched it off, the status alone. */
+function noteOfPeople({ project, findings }: Report): string {
+  const withAccess = countOf(findings, 'disabled-user-access');
+  if (withAccess !== undefined) {
+    return `${number(withAccess)} disabled or expired with access`;
+  }
+  let shut = 0;
+  for (let user = 0; user < project.users.current; user++) {
+    shut += Number(isShut(project, user));
+  }
+  return `${number(shut)} disabled or expired`;
 }
 
 /** What acts without a person, where it was read. */

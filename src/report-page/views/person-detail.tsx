@@ -2,7 +2,7 @@ import { useCallback, useMemo } from 'preact/hooks';
 import { type Report, useReport } from '../context.ts';
 import { type Held, heldBy, membershipsOf, pathsOf } from '../data/access.ts';
 import { hasUserFlag } from '../data/analysis.ts';
-import type { Finding } from '../data/finding.ts';
+import { type RuleFindings, touchingUser } from '../data/findings.ts';
 import { graphOfPerson } from '../data/graph.ts';
 import { direct } from '../data/inherited.ts';
 import { nextLoginOfPerson, signOnKnown } from '../data/next-login.ts';
@@ -218,11 +218,8 @@ function countPaths({ roles }: Report['project'], held: readonly Held[]): number
   return held.reduce((sum, { role }) => sum + (roles[role]?.allows.length ?? 0), 0);
 }
 
-function Notes({ findings, user }: { readonly findings: readonly Finding[]; readonly user: number }) {
-  const touching = useMemo(
-    () => findings.filter(({ rows }) => rows.some((row) => row.user === user)),
-    [findings, user],
-  );
+function Notes({ findings, user }: { readonly findings: readonly RuleFindings[]; readonly user: number }) {
+  const touching = useMemo(() => touchingUser(findings, user), [findings, user]);
   return touching.length === 0 ? null : (
     <p class="touching">
       Found under:{' '}

@@ -1,7 +1,7 @@
 import { useMemo } from 'preact/hooks';
 import type { ReportConfiguration } from '../../answers/report-format.ts';
 import { useReport } from '../context.ts';
-import { certificateEnds } from '../data/sign-on-findings.ts';
+import { certificateEnds } from '../data/certificates.ts';
 import { aboutThing, commonColumns } from './columns.tsx';
 import { Part } from './detail-parts.tsx';
 import { Grid } from './grid.tsx';

@@ -140,7 +140,7 @@ export const keyCases: readonly RuleCase[] = [
       resources: [...keyRows('K1', 'CI'), ...keyRows('K2', 'Reads')],
       grants: [held('role_binding:acme/Chief', 'access_key:K1'), held('role:Reader', 'access_key:K2')],
     },
-    ['access_key:K1 @acme: holds Chief in acme, which allows admin.all'],
+    ['access_key:K1 @acme: holds Chief in acme (allows admin.all)'],
   ),
   ruleCase(
     'scim-key-expired',

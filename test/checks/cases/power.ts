@@ -10,10 +10,39 @@ import {
   tenantRole,
 } from '../../support/edge-files.ts';
 import { person } from '../../support/check-world.ts';
-import { type RuleCase, ruleCase } from './case.ts';
+import { type CaseParts, type RuleCase, ruleCase } from './case.ts';
 
 const many = Array.from({ length: 11 }, (_, at) => `t${at}`);
 const people = Array.from({ length: 7 }, (_, at) => `U${at}`);
+
+/** A tenant of so many readers, one who has more in it, and one who has more in the whole project; others elsewhere. */
+function crowd(readers: number): Pick<CaseParts, 'resources' | 'grants'> {
+  const ids = Array.from({ length: readers }, (_, at) => `R${at}`);
+  const more = ['p1', 'p2', 'p3', 'p4'];
+  return {
+    resources: [
+      ...[...ids, 'MUCH', 'WIDE', 'AWAY', 'FAR'].map((id) => person(id)),
+      ...more.map(permission),
+      role('Three'),
+      role('Four'),
+      binding('acme', 'Three'),
+      binding('initech', 'Four'),
+    ],
+    grants: [
+      ...['p1', 'p2', 'p3'].map((id) => confers('role:Three', id)),
+      ...more.map((id) => confers('role:Four', id)),
+      ...[...ids, 'MUCH', 'WIDE', 'AWAY'].map((id) => held('role_binding:acme/Reader', `user:${id}`)),
+      held('role_binding:acme/Three', 'user:MUCH'),
+      held('role:Four', 'user:WIDE'),
+      held('role_binding:initech/Four', 'user:AWAY'),
+      held('role:Four', 'user:FAR'),
+    ],
+  };
+}
+const crowdFound = [
+  'user:MUCH @acme: has 4 permissions there, where 1 is usual',
+  'user:WIDE @acme: has 5 permissions there, where 1 is usual',
+];
 
 export const powerCases: readonly RuleCase[] = [
   ruleCase(
@@ -177,5 +206,39 @@ export const powerCases: readonly RuleCase[] = [
       'access_key:K1: holds Helpdesk, which allows SSO Admin, User Admin',
       'user:U1 @acme: holds Helpdesk in acme, which allows SSO Admin, User Admin',
     ],
+  ),
+  ruleCase(
+    'privileged-role',
+    'privileged roles by place, with how many hold each directly',
+    {
+      resources: [person('U1'), person('U2'), person('U3', { status: 'disabled' }), person('U4')],
+      grants: [
+        held('role_binding:acme/Chief', 'user:U1'),
+        held('role:Chief', 'user:U1'),
+        held('role:Reader', 'user:U2'),
+        held('role:Chief', 'user:U3'),
+        held('tenant:acme', 'user:U4'),
+      ],
+    },
+    ['role:Chief: 2 people hold it (allows admin.all)', 'role:Chief @acme: 1 person holds it (allows admin.all)'],
+  ),
+  ruleCase(
+    'unusual-access',
+    'who may do far more than others of the tenant, the whole project included',
+    crowd(10),
+    crowdFound,
+  ),
+  ruleCase(
+    'unusual-access',
+    'nobody in a tenant of fewer people than the policy says',
+    { ...crowd(10), values: { people: 14 } },
+    [],
+  ),
+  ruleCase('unusual-access', 'as many people as there must be', { ...crowd(10), values: { people: 13 } }, crowdFound),
+  ruleCase(
+    'unusual-access',
+    'nobody who has fewer above the median than the policy says',
+    { ...crowd(10), values: { above: 4 } },
+    ['user:WIDE @acme: has 5 permissions there, where 1 is usual'],
   ),
 ];

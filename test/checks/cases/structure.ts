@@ -1,4 +1,5 @@
 import {
+  binding,
   confers,
   flows,
   held,
@@ -147,4 +148,50 @@ export const structureCases: readonly RuleCase[] = [
     },
     ['tenant:eu: 2 memberships and roles flow down to it perhaps (child-governs, tenant-disabled)'],
   ),
+  ruleCase(
+    'permission-nobody-has',
+    'permissions that roles allow and neither people nor keys nor logins have',
+    {
+      resources: [
+        ...['idle', 'of.key', 'of.login', 'in.none'].map(permission),
+        ...['Idle', 'Keys', 'Logins'].map(role),
+        binding('acme', 'Logins'),
+        person('U1'),
+        resource('access_key', 'K1', 'CI'),
+        resource('idp_group', 'acme/okta/G', 'G (Acme)', { profile: { tenant_id: 'acme', group_name: 'G' } }),
+      ],
+      grants: [
+        confers('role:Idle', 'idle'),
+        confers('role:Keys', 'of.key'),
+        confers('role:Logins', 'of.login'),
+        confers('role:Idle', 'docs.read'),
+        held('role_binding:acme/Reader', 'user:U1'),
+        held('role:Keys', 'access_key:K1'),
+        maps('role_binding:acme/Logins', 'idp_group:acme/okta/G', { via: 'group_mapping' }),
+      ],
+    },
+    [
+      'permission:admin.all: is allowed by roles, and no person holds one of them, nor does a key',
+      'permission:idle: is allowed by roles, and no person holds one of them, nor does a key',
+    ],
+  ),
+  ruleCase(
+    'ambiguous-reference',
+    'references that the summary says may mean two roles',
+    {
+      resources: [person('U1')],
+      rest: {
+        summary: {
+          ambiguous: { count: 2, first: [finding('role', 'Both', { userId: 'U1', tenantId: 'acme' })] },
+        },
+      },
+    },
+    [
+      'project:P2hand: has 1 more reference of this kind that the file counts and does not name',
+      'user:U1 @acme: names the role Both, which the tenant and the project both define',
+    ],
+  ),
+  ruleCase('ambiguous-reference', 'nothing to say where the file does not tell', {}, [
+    'not evaluated: the file does not tell which names mean two roles: another tool wrote it',
+  ]),
 ];

@@ -1,11 +1,7 @@
-/** The rule for "unusually much". Scores are robust z-scores: distance from the median in units of the usual spread. */
-export const outlierRule = {
-  /** Fewer members than this say nothing about what is usual. */
-  members: 10,
-  score: 3.5,
-  /** And at least this many permissions above the median, so that a tiny spread does not accuse anybody. */
-  above: 3,
-};
+// The rule for "unusually much". Scores are robust z-scores: distance from the median in units of the usual spread.
+
+/** So many units above the median are unusual. */
+export const unusualScore = 3.5;
 
 export interface Spread {
   readonly median: number;
@@ -17,9 +13,9 @@ export interface Spread {
  * Median and spread. The spread is the median distance from the median, scaled by 1.4826 to a standard deviation; where
  * more than half are equal, that is 0, and the mean distance, scaled by 1.2533, takes its place (Iglewicz and Hoaglin).
  */
-export function spreadOf(values: readonly number[]): Spread {
+export function spreadOf(values: ArrayLike<number>): Spread {
   const middle = medianOf(values);
-  const distances = values.map((value) => Math.abs(value - middle));
+  const distances = Float64Array.from(values, (value) => Math.abs(value - middle));
   const usual = medianOf(distances) * 1.4826;
   return {
     median: middle,
@@ -30,13 +26,13 @@ export function spreadOf(values: readonly number[]): Spread {
   };
 }
 
-/** The score of a value, or undefined when it is not unusually high. */
-export function unusual(value: number, { median, unit }: Spread): number | undefined {
+/** The score of a value; undefined when it is not unusually high, or less than `above` above the median. */
+export function unusual(value: number, { median, unit }: Spread, above: number): number | undefined {
   const score = unit > 0 ? (value - median) / unit : 0;
-  return score > outlierRule.score && value - median >= outlierRule.above ? score : undefined;
+  return score > unusualScore && value - median >= above ? score : undefined;
 }
 
-function medianOf(values: readonly number[]): number {
+function medianOf(values: ArrayLike<number>): number {
   const sorted = Float64Array.from(values).sort();
   const half = Math.floor(sorted.length / 2);
   return sorted.length === 0

@@ -1,0 +1,116 @@
+import { number, text, type World } from './world.ts';
+
+/** Sets of permissions that people have together, by number: each combination of roles is counted once. 0 is nothing. */
+export interface PermissionCounts {
+  /** What becomes of a combination with what a role allows besides; it stays what it was for what is no role. */
+  adding(role: number): (combination: number) => number;
+  sizeOf(combination: number): number;
+}
+
+export function createPermissionCounts({ powers }: World): PermissionCounts {
+  const combinations: ReadonlySet<number>[] = [new Set()];
+  const numbers = new Map<string, number>([['', 0]]);
+  const joined = new Map<readonly number[], Map<number, number>>();
+  const join = (combination: number, allows: readonly number[]): number => {
+    const union = new Set([...(combinations[combination] ?? []), ...allows]);
+    const key = Array.from(union)
+      .toSorted((one, other) => one - other)
+      .join();
+    const result = numbers.get(key) ?? combinations.push(union) - 1;
+    numbers.set(key, result);
+    return result;
+  };
+  return {
+    sizeOf: (combination) => combinations[combination]?.size ?? 0,
+    adding: (role) => {
+      const allows = powers.of(role)?.allows;
+      if (allows === undefined) {
+        return (combination) => combination;
+      }
+      const known = joined.get(allows) ?? new Map<number, number>();
+      joined.set(allows, known);
+      return (combination) => {
+        const result = known.get(combination) ?? join(combination, allows);
+        known.set(combination, result);
+        return result;
+      };
+    },
+  };
+}
+
+/** Somebody of a tenant, and the combination of what counts there. */
+export interface TenantPerson {
+  readonly user: number;
+  readonly combination: number;
+}
+
+/**
+ * Tenant by tenant, who belongs to it or holds something inside it, with what they hold there and in the whole project.
+ * Holders are read as one text for each thing: rows of their own would take several times as long.
+ */
+export function* peopleByTenant(
+  { rows, index: { database } }: World,
+  counts: PermissionCounts,
+): Generator<{ readonly tenant: string; readonly people: readonly TenantPerson[] }> {
+  const users = number(database.prepare('select coalesce(max(n), 0) + 1 n from user').get() ?? {}, 'n');
+  const holders = database.prepare('select group_concat(user) users from holding where thing = ?');
+  const everywhere = new Uint32Array(users);
+  const combined = new Uint32Array(users);
+  const seenIn = new Uint32Array(users);
+  const things = Array.from(
+    rows(
+      `select t.n n, t.tenant tenant, coalesce(r.role, t.n) role from thing t left join role_of r on r.thing = t.n
+      where t.kind in ('tenant', 'role', 'binding') order by t.tenant, t.n`,
+    ),
+    (row) => ({ n: number(row, 'n'), role: number(row, 'role'), tenant: text(row, 'tenant') }),
+  );
+  const holdersOf = (thing: number): string => text(holders.get(thing) ?? {}, 'users');
+  let tenant = '';
+  let mark = 0;
+  let people: number[] = [];
+  const told = () => ({ tenant, people: people.map((user) => ({ user, combination: combined[user] ?? 0 })) });
+  for (const thing of things) {
+    const add = counts.adding(thing.role);
+    if (thing.tenant === '') {
+      eachNumber(holdersOf(thing.n), (user) => {
+        everywhere[user] = add(everywhere[user] ?? 0);
+      });
+      continue;
+    }
+    if (thing.tenant !== tenant) {
+      if (people.length > 0) {
+        yield told();
+      }
+      [tenant, people] = [thing.tenant, []];
+      mark += 1;
+    }
+    eachNumber(holdersOf(thing.n), (user) => {
+      if (seenIn[user] !== mark) {
+        seenIn[user] = mark;
+        combined[user] = everywhere[user] ?? 0;
+        people.push(user);
+      }
+      combined[user] = add(combined[user] ?? 0);
+    });
+  }
+  if (people.length > 0) {
+    yield told();
+  }
+}
+
+/** Each of the whole numbers of a list such as "3,17,204". */
+function eachNumber(list: string, take: (value: number) => void): void {
+  let value = 0;
+  for (let at = 0; at < list.length; at++) {
+    const code = list.charCodeAt(at);
+    if (code === 44) {
+      take(value);
+      value = 0;
+    } else {
+      value = value * 10 + code - 48;
+    }
+  }
+  if (list !== '') {
+    take(value);
+  }
+}
