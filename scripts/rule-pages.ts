@@ -6,6 +6,7 @@ import {
   type RuleGroup,
   severities,
 } from '../src/checks/rule.ts';
+import { type FieldType, subjectKind, subjectNames } from '../src/checks/policy/subjects.ts';
 import { policyJsonSchema } from '../src/checks/policy/schema.ts';
 import { builtInRules } from '../src/checks/rules.ts';
 
@@ -101,14 +102,46 @@ export function controlsTable(): string {
   return ['| framework | control | rules that help with it |', '|---|---|---|', ...rows].join('\n');
 }
 
+function put(text: string, mark: string, table: string): string {
+  return text.replace(
+    new RegExp(`(?<=<!-- ${mark}: npm run docs:rules -->\\n)[^]*?(?=<!-- /${mark} -->)`),
+    () => `\n${table}\n\n`,
+  );
+}
+
 /** The page with the tables as the rules say them, each between its marks. */
 export function withRules(page: string): string {
-  const put = (text: string, mark: string, table: string): string =>
-    text.replace(
-      new RegExp(`(?<=<!-- ${mark}: npm run docs:rules -->\\n)[^]*?(?=<!-- /${mark} -->)`),
-      () => `\n${table}\n\n`,
-    );
   return put(put(page, 'rules', rulesTables()), 'controls', controlsTable());
+}
+
+/** The page of policies with the table of what expressions can ask. */
+export function withVariables(page: string): string {
+  return put(page, 'variables', variablesTable());
+}
+
+const typeWords: Readonly<Record<FieldType, string>> = {
+  string: 'text',
+  bool: 'true or false',
+  int: 'whole number',
+  'list<string>': 'list of texts',
+  'google.protobuf.Timestamp': 'time',
+};
+
+/** What `for` may be, and the fields of its variable. */
+export function variablesTable(): string {
+  const rows = subjectNames.flatMap((name) => {
+    const { variable, fields, title, needs } = subjectKind(name);
+    const needed = needs.map((need) => `; needs \`--include ${need}\``).join('');
+    const head = `| **\`for: ${name}\`** | | ${title}${needed} |`;
+    return [head].concat(
+      Object.entries(fields).map(([field, { type, help, form, needs: need }]) => {
+        const missing = ['time', 'days', 'left'].includes(form) ? '; may be missing' : '';
+        const logins = need === 'last_login' ? '; needs `--last-login`' : '';
+        return `| \`${variable}.${field}\` | ${typeWords[type]}${missing} | ${help}${logins} |`;
+      }),
+    );
+  });
+  return ['| field | is | which |', '|---|---|---|', ...rows].join('\n');
 }
 
 /** docs/policy.schema.json, for editors. */

@@ -1,4 +1,4 @@
-import { type Document, isMap, isNode, isPair, LineCounter, parseDocument, visit } from 'yaml';
+import { type Document, isMap, isNode, isPair, isScalar, LineCounter, parseDocument, visit } from 'yaml';
 import type { z } from 'zod';
 import { ConnectorError } from '../errors.ts';
 import { nearNames } from '../model/near-names.ts';
@@ -13,6 +13,8 @@ export type YamlPath = readonly (string | number)[];
 export interface YamlProblem {
   readonly at: YamlPath;
   readonly text: string;
+  /** Which character of the text that stands there is meant, and not its name. */
+  readonly offset?: number | undefined;
 }
 
 export interface YamlFileRules<Schema extends z.ZodType> {
@@ -50,8 +52,16 @@ export function readBySchema<Schema extends z.ZodType>(
     throw new ConnectorError('config', `${printable(path)}:${fault.line}:1 ${fault.text}`);
   }
   const placeOf = (at: YamlPath): string => `${printable(path)}:${lineOf(document, lines, at)}`;
+  const placeIn = ({ at, offset }: YamlProblem): string => {
+    const inside = offset === undefined ? undefined : placeInside(text, document.getIn(at, true), offset);
+    if (inside === undefined) {
+      return placeOf(at);
+    }
+    const { line, col } = lines.linePos(inside);
+    return `${printable(path)}:${line}:${col}`;
+  };
   const told = (problems: readonly YamlProblem[]): ConnectorError =>
-    new ConnectorError('config', problems.map((problem) => `${placeOf(problem.at)} ${problem.text}`).join('\n'));
+    new ConnectorError('config', problems.map((problem) => `${placeIn(problem)} ${problem.text}`).join('\n'));
   if (keyInside !== undefined) {
     visit(document, {
       Scalar: (_key, node) => {
@@ -116,6 +126,27 @@ function nearestOf(errors: readonly (readonly z.core.$ZodIssue[])[]): readonly z
     Math.max(0, ...issues.map(({ path, code }) => path.length + (code === 'unrecognized_keys' ? 1 : 0)));
   const [nearest = []] = errors.toSorted((one, other) => depth(other) - depth(one) || one.length - other.length);
   return nearest;
+}
+
+/**
+ * Where a character of a text stands in the file; the start of the text where that cannot be told. Between quotes, escapes
+ * and indentation the file holds the text line by line, so the line around the character is looked for.
+ */
+function placeInside(text: string, node: unknown, offset: number): number | undefined {
+  if (!isScalar(node) || typeof node.value !== 'string' || !node.range) {
+    return undefined;
+  }
+  const [start, end] = node.range;
+  const before = node.value.slice(0, offset).split('\n');
+  const column = before.at(-1) ?? '';
+  const [after = ''] = node.value.slice(offset).split('\n', 1);
+  const written = text.slice(start, end);
+  let from = 0;
+  for (const line of before.slice(0, -1)) {
+    from = Math.max(from, written.indexOf(line, from) + line.length);
+  }
+  const found = written.indexOf(column + after, from);
+  return found === -1 ? start : start + found + column.length;
 }
 
 /** Line and column of what a path leads to, or of the nearest thing above it that is there. */

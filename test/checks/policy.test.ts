@@ -298,6 +298,7 @@ describe('a policy file', () => {
     expect(readPolicy('p.yaml', 'version: 1\n')).toEqual({
       version: 1,
       rules: {},
+      custom: [],
       conflicts: [],
       limits: [],
       waivers: [],

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { Ajv } from 'ajv';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
-import { policySchemaText, rulePages, withRules } from '../../scripts/rule-pages.ts';
+import { policySchemaText, rulePages, withRules, withVariables } from '../../scripts/rule-pages.ts';
 import { readPolicy } from '../../src/checks/policy/read.ts';
 import { blocksIn, root } from './pages.ts';
 
@@ -40,6 +40,16 @@ describe('the schema of a policy', () => {
 
   it('is that of the code (renew it with `npm run docs:rules`)', () => {
     expect(written).toBe(policySchemaText());
+  });
+
+  it('has a page with every field that an expression can ask (renew it with `npm run docs:rules`)', () => {
+    expect(withVariables(page)).toBe(page);
+    expect(page).toContain('`grant.permissions`');
+  });
+
+  it('is told by a policy page whose rules of your own are understood', () => {
+    const own = /```yaml\n(custom:[^]*?)```/.exec(page)?.[1] ?? '';
+    expect(readPolicy('policy.yaml', `version: 1\n${own}`).custom).toHaveLength(3);
   });
 
   it('takes the policy of the page, and refuses what the command refuses', () => {

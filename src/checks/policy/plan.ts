@@ -2,13 +2,19 @@ import type { PlannedRule } from '../check.ts';
 import { builtInRules } from '../rules.ts';
 import { severities, type Severity } from '../rule.ts';
 import { conflictRule } from './conflicts.ts';
+import { customRule } from './custom.ts';
 import { limitRule } from './limits.ts';
 import type { Policy } from './schema.ts';
 import { testRule } from './tests.ts';
 
 /** The rules that a policy asks for, as it wants them; those that it turns off are not among them. */
-export function planOfPolicy({ rules, conflicts, limits, tests }: Policy): PlannedRule[] {
-  const own = [...conflicts.map(conflictRule), ...limits.map(limitRule), ...tests.map(testRule)];
+export function planOfPolicy({ rules, custom, conflicts, limits, tests }: Policy): PlannedRule[] {
+  const own = [
+    ...custom.map(customRule),
+    ...conflicts.map(conflictRule),
+    ...limits.map(limitRule),
+    ...tests.map(testRule),
+  ];
   return [
     ...builtInRules.flatMap((rule) => {
       const wish: unknown = (rules as Readonly<Record<string, unknown>>)[rule.id];

@@ -1,11 +1,19 @@
 import { orMeant, readBySchema, type YamlPath, type YamlProblem } from '../../config/yaml-schema.ts';
 import { printable } from '../../printable.ts';
 import { builtInRules } from '../rules.ts';
+import { compileExpression } from './expression.ts';
 import { type Policy, policySchema } from './schema.ts';
+import { subjectKind } from './subjects.ts';
 
 /** Rules that a waiver may name, besides the built-in ones. */
-export function policyRuleIds({ conflicts, limits, tests }: Pick<Policy, 'conflicts' | 'limits' | 'tests'>): string[] {
+export function policyRuleIds({
+  custom,
+  conflicts,
+  limits,
+  tests,
+}: Pick<Policy, 'custom' | 'conflicts' | 'limits' | 'tests'>): string[] {
   return [
+    ...custom.map(({ id }) => `custom/${id}`),
     ...conflicts.map(({ id }) => `conflict/${id}`),
     ...limits.map(({ id }) => `limit/${id}`),
     ...tests.map((test, place) => `test/${test.name ?? place + 1}`),
@@ -33,7 +41,7 @@ function unknownName(above: YamlPath, name: string): string | undefined {
 function slipsIn(policy: Policy): YamlProblem[] {
   const ids = policyRuleIds(policy);
   const known = new Set([...builtInRules.map(({ id }) => id), ...ids]);
-  const twice = (['conflicts', 'limits'] as const).flatMap((list) =>
+  const twice = (['custom', 'conflicts', 'limits'] as const).flatMap((list) =>
     policy[list].flatMap(({ id }, place) =>
       policy[list].findIndex((one) => one.id === id) < place
         ? [{ at: [list, place, 'id'], text: `${list}.${place}.id: ${id} is there already` }]
@@ -55,5 +63,17 @@ function slipsIn(policy: Policy): YamlProblem[] {
           },
         ],
   );
-  return [...twice, ...tests, ...waivers];
+  return [...twice, ...tests, ...waivers, ...faultyExpressions(policy)];
+}
+
+function faultyExpressions({ custom }: Policy): YamlProblem[] {
+  return custom.flatMap(({ for: name, when }, place) => {
+    const { variable, fields } = subjectKind(name);
+    const expression = compileExpression(when, variable, fields);
+    if (!('fault' in expression)) {
+      return [];
+    }
+    const { fault, offset } = expression;
+    return [{ at: ['custom', place, 'when'], text: `custom.${place}.when: ${printable(fault)}`, offset }];
+  });
 }

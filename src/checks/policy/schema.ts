@@ -1,8 +1,13 @@
 import { z } from 'zod';
 import { type Parameter, type Rule, severities } from '../rule.ts';
 import { builtInRules } from '../rules.ts';
+import { expressionLimits } from './expression-limits.ts';
+import { subjectNames } from './subjects.ts';
 
 // The one source of what a policy file may say: it is checked by this, and docs/policy.schema.json is made of it.
+
+/** Each goes through all of its subjects once. */
+const mostCustomRules = 100;
 
 const severity = z.enum(severities).describe('how bad a finding is');
 const name = z.string().trim().min(1);
@@ -74,6 +79,22 @@ const limit = z
   })
   .refine((one) => one['at-most'] !== undefined || one.only !== undefined, 'must say at-most or only');
 
+const custom = z
+  .strictObject({
+    id: identifier,
+    title: name.describe('what is wrong, as findings tell it'),
+    severity: severity.default('medium'),
+    for: z.enum(subjectNames).describe('what the expression is asked of, one by one'),
+    when: z
+      .string()
+      .regex(/\S/, 'must not be empty')
+      .max(expressionLimits.characters)
+      .describe('an expression in CEL; where it holds, there is a finding'),
+    why: name.optional(),
+    fix: name.optional(),
+  })
+  .describe('a rule of your own');
+
 const waiver = z
   .strictObject({
     rule: name.optional().describe('the id of a rule, a conflict, a limit or a test'),
@@ -119,6 +140,7 @@ const holdersTest = z
   );
 
 const lists = {
+  custom: z.array(custom).max(mostCustomRules),
   conflicts: z.array(conflict),
   limits: z.array(limit),
   waivers: z.array(waiver),
@@ -132,6 +154,7 @@ export const policySchema = z
       .strictObject(Object.fromEntries(builtInRules.map((rule) => [rule.id, ruleSchema(rule)])))
       .default({})
       .describe('rules that are off, or have another severity or other parameters'),
+    custom: lists.custom.default([]).describe('rules of your own, each with an expression'),
     conflicts: lists.conflicts.default([]),
     limits: lists.limits.default([]),
     waivers: lists.waivers.default([]),
@@ -140,6 +163,7 @@ export const policySchema = z
   .describe('A policy for baton-descope check');
 
 export type Policy = z.infer<typeof policySchema>;
+export type CustomRule = z.infer<typeof custom>;
 export type Conflict = z.infer<typeof conflict>;
 export type Limit = z.infer<typeof limit>;
 export type Waiver = z.infer<typeof waiver>;
