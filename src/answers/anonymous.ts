@@ -87,6 +87,7 @@ const impersonal: ReadonlySet<string> = new Set([
   'consistency',
   'cut',
   'inheritance',
+  'last_login',
   'sso',
   'third_party',
   'access_keys',

@@ -4,14 +4,22 @@ import { printable, quoted, unprintable } from '../printable.ts';
 
 export { printable, quoted };
 
+/** ASCII without control characters: nothing in it needs a look at what Unicode says of each character. */
+function isPlain(text: string): boolean {
+  return !/[^\x20-\x7E]/.test(text);
+}
+
 /** JSON in one line that is harmless on a terminal and still the same JSON. */
 export function printableJson(value: unknown): string {
-  return JSON.stringify(value).replace(unprintable, (character) =>
-    Array.from(
-      { length: character.length },
-      (_, place) => `\\u${character.charCodeAt(place).toString(16).padStart(4, '0')}`,
-    ).join(''),
-  );
+  const json = JSON.stringify(value);
+  return isPlain(json)
+    ? json
+    : json.replace(unprintable, (character) =>
+        Array.from(
+          { length: character.length },
+          (_, place) => `\\u${character.charCodeAt(place).toString(16).padStart(4, '0')}`,
+        ).join(''),
+      );
 }
 
 /**

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { FileIndex } from '../answers/file-index.ts';
 import { lackOf } from './needs.ts';
 import type { Found } from './found.ts';
@@ -52,7 +52,7 @@ export function checkIndex(
   const rules = plan
     .map((planned) => ({ ...planned, notEvaluated: reasonOf(planned.rule, index) }))
     .toSorted((one, other) => rankOf(one.severity) - rankOf(other.severity) || compare(one.rule.id, other.rule.id));
-  const tenantOf = index.database.prepare('select name from tenant where id = ?');
+  const tenantOf = tenantNames(index);
   const project = index.summary.projectId ?? '';
   return {
     rules,
@@ -66,10 +66,7 @@ export function checkIndex(
               rule: rule.id,
               severity,
               subject: { type, id, name },
-              where:
-                tenant === ''
-                  ? undefined
-                  : { tenantId: tenant, tenant: String(tenantOf.get(tenant)?.['name'] ?? tenant) },
+              where: tenant === '' ? undefined : { tenantId: tenant, tenant: tenantOf(tenant) },
               detail,
               fingerprint: fingerprintOf(project, rule.id, found),
             };
@@ -90,12 +87,20 @@ export function reasonOf(rule: Rule, index: FileIndex): string | undefined {
   return lacks.length === 0 ? undefined : [...new Set(lacks)].join('; ');
 }
 
+/** The name of a tenant, looked up once: there are fewer of them than findings. The id where there is none. */
+function tenantNames({ database }: FileIndex): (id: string) => string {
+  const names = new Map<string, string>();
+  const find = database.prepare('select name from tenant where id = ?');
+  return (id) => {
+    const name = names.get(id) ?? String(find.get(id)?.['name'] ?? id);
+    names.set(id, name);
+    return name;
+  };
+}
+
 /** Ids alone: a display name may change, and the finding is still the same. */
 function fingerprintOf(project: string, rule: string, { type, id, tenant, about }: Found): string {
-  return createHash('sha256')
-    .update(JSON.stringify([project, rule, type, id, tenant, about]))
-    .digest('hex')
-    .slice(0, 32);
+  return hash('sha256', JSON.stringify([project, rule, type, id, tenant, about]), 'hex').slice(0, 32);
 }
 
 export function rankOf(severity: Severity): number {

@@ -7,7 +7,7 @@ type Facts = Pick<FileIndex, 'types' | 'summary' | 'inheritance' | 'database'>;
 
 /** Why a rule that needs this cannot be evaluated; undefined where it can. A sentence without an end. */
 export function lackOf(need: Need, index: Facts): string | undefined {
-  const { types, summary, inheritance, database } = index;
+  const { types, summary, inheritance } = index;
   switch (need) {
     case 'time':
       return Number.isNaN(Date.parse(summary.finishedAt ?? ''))
@@ -26,9 +26,9 @@ export function lackOf(need: Need, index: Facts): string | undefined {
         ? undefined
         : 'what tenants inherit is not in the file: an older version or another tool wrote it, or --inheritance none did';
     case 'last_login':
-      return database.prepare('select 1 from last_login limit 1').get() === undefined
-        ? 'the file tells of nobody when they last signed in (sync with --last-login audit or history)'
-        : undefined;
+      return tellsLogins(index)
+        ? undefined
+        : 'the file tells of nobody when they last signed in (sync with --last-login audit or history)';
     case 'consents':
       return (
         lackOf('third_party_app', index) ??
@@ -39,6 +39,13 @@ export function lackOf(need: Need, index: Facts): string | undefined {
     default:
       return lackOfType(need, types, summary);
   }
+}
+
+/** A file of an earlier version does not say whether it does, and is searched; of a store that takes a while. */
+function tellsLogins({ summary, database }: Facts): boolean {
+  return summary.last_login === undefined
+    ? database.prepare('select 1 from last_login limit 1').get() !== undefined
+    : summary.last_login !== 'off';
 }
 
 function lackOfType(type: string, types: Facts['types'], summary: Facts['summary']): string | undefined {

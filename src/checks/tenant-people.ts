@@ -46,17 +46,14 @@ export interface TenantPerson {
 
 /**
  * Tenant by tenant, who belongs to it or holds something inside it, with what they hold there and in the whole project.
- * Holders are read as one text for each thing: rows of their own would take several times as long.
  */
 export function* peopleByTenant(
-  { rows, index: { database } }: World,
+  { rows, holders }: World,
   counts: PermissionCounts,
 ): Generator<{ readonly tenant: string; readonly people: readonly TenantPerson[] }> {
-  const users = number(database.prepare('select coalesce(max(n), 0) + 1 n from user').get() ?? {}, 'n');
-  const holders = database.prepare('select group_concat(user) users from holding where thing = ?');
-  const everywhere = new Uint32Array(users);
-  const combined = new Uint32Array(users);
-  const seenIn = new Uint32Array(users);
+  const everywhere = new Uint32Array(holders.users);
+  const combined = new Uint32Array(holders.users);
+  const seenIn = new Uint32Array(holders.users);
   const things = Array.from(
     rows(
       `select t.n n, t.tenant tenant, coalesce(r.role, t.n) role from thing t left join role_of r on r.thing = t.n
@@ -64,7 +61,6 @@ export function* peopleByTenant(
     ),
     (row) => ({ n: number(row, 'n'), role: number(row, 'role'), tenant: text(row, 'tenant') }),
   );
-  const holdersOf = (thing: number): string => text(holders.get(thing) ?? {}, 'users');
   let tenant = '';
   let mark = 0;
   let people: number[] = [];
@@ -72,9 +68,9 @@ export function* peopleByTenant(
   for (const thing of things) {
     const add = counts.adding(thing.role);
     if (thing.tenant === '') {
-      eachNumber(holdersOf(thing.n), (user) => {
+      for (const user of holders.of(thing.n)) {
         everywhere[user] = add(everywhere[user] ?? 0);
-      });
+      }
       continue;
     }
     if (thing.tenant !== tenant) {
@@ -84,33 +80,16 @@ export function* peopleByTenant(
       [tenant, people] = [thing.tenant, []];
       mark += 1;
     }
-    eachNumber(holdersOf(thing.n), (user) => {
+    for (const user of holders.of(thing.n)) {
       if (seenIn[user] !== mark) {
         seenIn[user] = mark;
         combined[user] = everywhere[user] ?? 0;
         people.push(user);
       }
       combined[user] = add(combined[user] ?? 0);
-    });
+    }
   }
   if (people.length > 0) {
     yield told();
-  }
-}
-
-/** Each of the whole numbers of a list such as "3,17,204". */
-function eachNumber(list: string, take: (value: number) => void): void {
-  let value = 0;
-  for (let at = 0; at < list.length; at++) {
-    const code = list.charCodeAt(at);
-    if (code === 44) {
-      take(value);
-      value = 0;
-    } else {
-      value = value * 10 + code - 48;
-    }
-  }
-  if (list !== '') {
-    take(value);
   }
 }

@@ -2,6 +2,7 @@ import type { DatabaseSync, SQLInputValue } from 'node:sqlite';
 import type { FileIndex } from '../answers/file-index.ts';
 import { judgeRoles, type RolePowers } from '../answers/role-power.ts';
 import type { Found } from './found.ts';
+import { createHolders, type Holders } from './holders.ts';
 
 export type Row = Readonly<Record<string, unknown>>;
 
@@ -15,8 +16,9 @@ export interface World {
   /** Epoch seconds of the sync: every "older than" counts from it. Not a number where the file does not tell. */
   readonly now: number;
   readonly powers: RolePowers;
-  /** Makes `membership`: to how many tenants each user belongs. It takes a while, and is made once. */
-  readonly needMemberships: () => void;
+  readonly holders: Holders;
+  /** Makes `shut_holding`: what users hold who cannot log in. */
+  readonly needShutHoldings: () => void;
   /** Makes `used_role`: roles that a person or a key holds somewhere, or that a known login gives. */
   readonly needUsedRoles: () => void;
   readonly rows: (sql: string, ...values: readonly SQLInputValue[]) => Iterable<Row>;
@@ -54,11 +56,9 @@ export function createWorld(index: FileIndex): World {
       };
     }
   }
-  const needMemberships = once(() =>
-    database.exec(`drop table if exists temp.membership;
-      create temp table membership (user integer primary key, tenants integer not null);
-      insert into membership select h.user, count(*) from thing t cross join holding h on h.thing = t.n
-        where t.kind = 'tenant' group by h.user`),
+  const needShutHoldings = once(() =>
+    database.exec(`drop table if exists temp.shut_holding;
+      create temp table shut_holding as select s.user, h.thing from shut s cross join holding h on h.user = s.user`),
   );
   const needUsedRoles = once(() => {
     const hasMappings = index.types.has('sso_configuration') || index.types.has('idp_group');
@@ -71,7 +71,8 @@ export function createWorld(index: FileIndex): World {
   return {
     index,
     powers,
-    needMemberships,
+    holders: createHolders(database),
+    needShutHoldings,
     needUsedRoles,
     now: Math.floor(Date.parse(index.summary.finishedAt ?? '') / 1000),
     rows,

@@ -26,6 +26,8 @@ export interface FileSummary {
   readonly notDerived?: { readonly inheritingTenants: number; readonly inheritedRoles: number } | undefined;
   /** What flows down the tree of tenants; absent in files that derive nothing. */
   readonly inheritance?: FileInheritance | undefined;
+  /** From what it was told when users last signed in: `audit`, `history`, or `off`; absent in files of earlier versions. */
+  readonly last_login?: string | undefined;
   /** What the deployment tells of single sign-on; absent where none of it was read. */
   readonly sso?: FileSso | undefined;
   /** What the deployment tells of third-party apps and consents to them; absent where they were not read. */

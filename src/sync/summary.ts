@@ -27,7 +27,7 @@ export function toSummary(
   { startedAtMs, finishedAtMs, tenantRoles }: SyncRun,
   contentHash: string,
 ) {
-  const { proof, findings, requests, cuts, inheritance, accessKeys, sso, thirdParty, console } = report;
+  const { proof, findings, requests, cuts, inheritance, lastLogin, accessKeys, sso, thirdParty, console } = report;
   return {
     complete: true,
     projectId: report.projectId,
@@ -68,6 +68,7 @@ export function toSummary(
       unknown_parents: inheritance.unknownParents,
       ancestor_defines: inheritance.ancestorDefines,
     },
+    last_login: lastLogin ?? 'off',
     ...(accessKeys !== undefined && {
       access_keys: {
         scim: accessKeys.scim,

@@ -7,9 +7,11 @@ import { checkIndex, type Finding, planOf } from '../../src/checks/check.ts';
 import { severities } from '../../src/checks/rule.ts';
 import { builtInRules } from '../../src/checks/rules.ts';
 import { openHistory } from '../../src/history/open-history.ts';
-import { indexed } from '../support/check-world.ts';
+import { indexed, planned } from '../support/check-world.ts';
 import { type HandWritten, resource, writeByHand } from '../support/edge-files.ts';
 import { importDay } from '../support/history.ts';
+import { smallProject } from '../support/project-fixture.ts';
+import { writeSync } from '../support/sync-files.ts';
 import type { RuleCase } from './cases/case.ts';
 import { appCases } from './cases/apps.ts';
 import { keyCases } from './cases/keys.ts';
@@ -133,6 +135,25 @@ describe('a check', () => {
 
     expect(findingsOf(index).filter(({ rule }) => rule === 'dormant-user')).toMatchObject([{ subject: { id: 'U1' } }]);
   });
+
+  it.each(['.json', '.db'])(
+    'knows from a %s whether a sync read last logins, also where nobody signed in',
+    async (kind) => {
+      for (const lastLogin of ['audit', undefined] as const) {
+        const file = join(folder, `logins-${lastLogin ?? 'off'}.json`);
+        const path = kind === '.db' ? join(folder, `logins-${lastLogin ?? 'off'}.db`) : file;
+        await writeSync(file, smallProject(), lastLogin === undefined ? {} : { lastLogin });
+        if (kind === '.db') {
+          await importDay(path, file);
+        }
+        await using index = kind === '.db' ? await storedIndex(path) : await createFileIndex(path);
+
+        expect(index.summary.last_login).toBe(lastLogin ?? 'off');
+        const [state] = checkIndex(index, [planned('dormant-user')]).rules;
+        expect(state?.notEvaluated === undefined).toBe(lastLogin === 'audit');
+      }
+    },
+  );
 });
 
 async function storedIndex(path: string): Promise<FileIndex> {

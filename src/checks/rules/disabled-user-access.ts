@@ -13,15 +13,17 @@ export const disabledUserAccess: Rule = {
   fix: 'Revoke what the user holds when you disable the account, or delete the user.',
   controls: { soc2: ['CC6.2', 'CC6.3'], iso27001: ['A.5.16', 'A.5.18'], nist: ['AC-2', 'AC-2(3)'] },
   needs: [],
-  evaluate: ({ told }) =>
-    told(
+  evaluate: ({ told, needShutHoldings }) => {
+    needShutHoldings();
+    return told(
       `select 'user' type, u.id, u.name, '' tenant, '' about, u.status status, a.roles roles, a.tenants tenants
       from (select s.user user, sum(t.kind <> 'tenant') roles, sum(t.kind = 'tenant') tenants
-        from shut s cross join holding h on h.user = s.user cross join thing t on t.n = h.thing group by s.user) a
+        from shut_holding s cross join thing t on t.n = s.thing group by s.user) a
       cross join user u on u.n = a.user`,
       (row) => {
         const [roles, tenants] = [count(number(row, 'roles'), 'role'), count(number(row, 'tenants'), 'tenant')];
         return `is ${text(row, 'status')}, holds ${roles} and belongs to ${tenants}`;
       },
-    ),
+    );
+  },
 };

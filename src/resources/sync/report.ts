@@ -4,6 +4,7 @@ import type { InheritanceMode } from '../../access/inheritance.ts';
 import { type ConsoleReport, consoleReport } from './console-report.ts';
 import type { Findings } from './findings.ts';
 import { inheritanceIn } from './inherited-edges.ts';
+import type { LastLoginSource } from './last-logins.ts';
 import type { Cuts } from './session-counters.ts';
 import { type AccessKeyReport, accessKeyReport } from './scim-reads.ts';
 import { type SsoReport, ssoReport } from './sso-report.ts';
@@ -19,6 +20,8 @@ export interface SyncReport {
   readonly findings: Findings;
   readonly cuts: Cuts;
   readonly inheritance: InheritanceReport;
+  /** From what it was told when users last signed in; undefined where that was not read. */
+  readonly lastLogin?: LastLoginSource;
   /** Absent where access keys are not read. */
   readonly accessKeys?: AccessKeyReport;
   /** Absent where single sign-on is not read. */
@@ -61,6 +64,7 @@ export function syncReport(session: SyncSession): SyncReport | undefined {
     findings,
     cuts: session.cutCounts,
     inheritance: { mode, ...inherited.counts, loops, unknownParents, ancestorDefines: findings.ancestorDefines },
+    ...(session.policy.lastLogin !== undefined && { lastLogin: session.policy.lastLogin }),
     ...(accessKeys !== undefined && { accessKeys }),
     ...(sso !== undefined && { sso }),
     ...(thirdParty !== undefined && { thirdParty }),
