@@ -13,21 +13,11 @@ import { importDay } from '../support/history.ts';
 import { smallProject } from '../support/project-fixture.ts';
 import { writeSync } from '../support/sync-files.ts';
 import type { RuleCase } from './cases/case.ts';
+import { allCases as cases } from './cases/all.ts';
 import { appCases } from './cases/apps.ts';
 import { keyCases } from './cases/keys.ts';
 import { peopleCases } from './cases/people.ts';
-import { powerCases } from './cases/power.ts';
 import { signOnCases } from './cases/sign-on.ts';
-import { structureCases } from './cases/structure.ts';
-
-const cases: readonly RuleCase[] = [
-  ...peopleCases,
-  ...powerCases,
-  ...structureCases,
-  ...signOnCases,
-  ...keyCases,
-  ...appCases,
-];
 
 let folder = '';
 beforeAll(async () => {

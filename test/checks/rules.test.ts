@@ -1,14 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { builtInRules } from '../../src/checks/rules.ts';
 import { findingsIn } from '../support/check-world.ts';
-import { appCases } from './cases/apps.ts';
-import { keyCases } from './cases/keys.ts';
-import { peopleCases } from './cases/people.ts';
-import { powerCases } from './cases/power.ts';
-import { signOnCases } from './cases/sign-on.ts';
-import { structureCases } from './cases/structure.ts';
-
-const cases = [...peopleCases, ...powerCases, ...structureCases, ...signOnCases, ...keyCases, ...appCases];
+import { allCases as cases } from './cases/all.ts';
 
 describe('a rule finds', () => {
   it.each(cases.map((one) => [one.rule, one.name, one] as const))(

@@ -20,7 +20,7 @@ export const impersonationRole: Rule = {
       `select 'role' type, t.id, t.name, t.tenant, '' about, group_concat(p.id, ', ' order by p.id) permissions,
         (select count(distinct h.user) from role_of r join holding h on h.thing = r.thing where r.role = t.n) holders
       from thing t join confers c on c.thing = t.n join thing p on p.n = c.permission
-      where t.kind = 'role' and lower(p.id) like '%impersonat%' group by t.n`,
+      where t.kind = 'role' and p.id like '%impersonat%' group by t.n`,
       (row) =>
         `allows ${text(row, 'permissions')}, and ${count(number(row, 'holders'), 'user holds', 'users hold')} it directly`,
     ),
