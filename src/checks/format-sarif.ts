@@ -22,24 +22,86 @@ const scores: Readonly<Record<Severity, string>> = {
   info: '1.0',
 };
 
-/** SARIF 2.1.0: one run, with every rule, a result a line, and a notification for each rule that was not evaluated. */
-export function* sarifPieces({ index, rules, findings }: Told): Generator<string> {
+/**
+ * What GitHub takes of one run: more results are refused, and so is a file that is larger when it is compressed, at 10 MB. A
+ * result is compressed to less than a quarter; a test holds that.
+ */
+export const sarifLimits: SarifLimits = { results: 25_000, characters: 40_000_000, shown: 5_000 };
+
+interface SarifLimits {
+  readonly results: number;
+  readonly characters: number;
+  readonly shown: number;
+}
+
+export interface SarifOptions {
+  readonly limits?: SarifLimits;
+  /** Called with a sentence where not all findings are told. */
+  readonly onCut?: (text: string) => void;
+}
+
+/**
+ * SARIF 2.1.0: one run, with every rule, a result a line, and a notification for each rule that was not evaluated. Of more
+ * results than GitHub takes the worst are told, and a notification says how many there are; all are counted.
+ */
+export function* sarifPieces(
+  { index, rules, findings }: Told,
+  { limits = sarifLimits, onCut = () => {} }: SarifOptions = {},
+): Generator<string> {
   const places = new Map(rules.map(({ rule }, place) => [rule.id, place]));
   const { finishedAt, projectId } = index.summary;
   const run = {
     tool: { driver: { name: 'baton-descope', semanticVersion: version, rules: rules.map(ruleOf) } },
     automationDetails: { id: `baton-descope/${projectId ?? ''}` },
+  };
+  const cut = createCut(limits);
+  yield '{"$schema":"https://json.schemastore.org/sarif-2.1.0.json","version":"2.1.0","runs":[';
+  const told = cut.of(results(findings, places, encodeURIComponent(basename(index.path))));
+  yield* jsonLines(run, 'results', told, () => ({
     invocations: [
       {
         executionSuccessful: true,
         toolConfigurationNotifications: rules.flatMap(notificationOf),
+        toolExecutionNotifications: cut.words(limits).map((text) => ({ level: 'warning', message: { text } })),
         ...(finishedAt !== undefined && { properties: { syncFinishedAt: finishedAt } }),
       },
     ],
-  };
-  yield '{"$schema":"https://json.schemastore.org/sarif-2.1.0.json","version":"2.1.0","runs":[';
-  yield* jsonLines(run, 'results', results(findings, places, encodeURIComponent(basename(index.path))));
+  }));
+  cut.words(limits).forEach(onCut);
   yield ']}\n';
+}
+
+interface Cut {
+  /** The first results, as many as there may be; the rest is counted. */
+  readonly of: (all: Iterable<object>) => Generator<object>;
+  /** What is to be said of what was left out; nothing where all is there. */
+  readonly words: (limits: Pick<SarifLimits, 'shown'>) => string[];
+}
+
+function createCut({ results: most, characters: room }: Pick<SarifLimits, 'results' | 'characters'>): Cut {
+  let told = 0;
+  let all = 0;
+  let length = 0;
+  return {
+    *of(rows) {
+      for (const row of rows) {
+        all += 1;
+        if (told === all - 1 && told < most && length < room) {
+          length += JSON.stringify(row).length;
+          told += 1;
+          yield row;
+        }
+      }
+    },
+    words: ({ shown }) => {
+      const number = (value: number): string => value.toLocaleString('en');
+      return told === all
+        ? []
+        : [
+            `${number(told)} of ${number(all)} findings are here, the worst first, since GitHub takes no more of one run and shows ${number(shown)}: --rule, or a policy, makes them fewer`,
+          ];
+    },
+  };
 }
 
 function ruleOf({ rule: { id, title, why, fix, group, controls }, severity }: RuleState): object {

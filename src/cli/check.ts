@@ -86,7 +86,7 @@ function piecesOf(
     case 'csv':
       return csvPieces(told);
     case 'sarif':
-      return sarifPieces(told);
+      return sarifPieces(told, { onCut: (text) => tell('warn', text) });
     case 'md':
       return withEnds(markdownLines(told));
     case 'junit':

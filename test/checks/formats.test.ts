@@ -1,5 +1,6 @@
 import { createRequire } from 'node:module';
 import { readFile } from 'node:fs/promises';
+import { gzipSync } from 'node:zlib';
 import { Ajv } from 'ajv';
 import addFormats from 'ajv-formats';
 import { DOMParser } from 'linkedom';
@@ -7,11 +8,12 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { FileIndex } from '../../src/answers/file-index.ts';
 import { junitPieces } from '../../src/checks/format-junit.ts';
 import { markdownLines } from '../../src/checks/format-markdown.ts';
-import { sarifPieces } from '../../src/checks/format-sarif.ts';
+import { sarifLimits, sarifPieces } from '../../src/checks/format-sarif.ts';
 import { jsonPieces } from '../../src/checks/format-json.ts';
 import { checkByPolicy } from '../../src/checks/policy/check-by-policy.ts';
 import { policySchema } from '../../src/checks/policy/schema.ts';
 import { builtInRules } from '../../src/checks/rules.ts';
+import type { Finding } from '../../src/checks/check.ts';
 import { counting, type Told } from '../../src/checks/told.ts';
 import { indexed, offices, person } from '../support/check-world.ts';
 import { held } from '../support/edge-files.ts';
@@ -19,7 +21,9 @@ import { held } from '../support/edge-files.ts';
 interface Sarif {
   readonly runs: readonly {
     readonly tool: {
-      readonly driver: { readonly rules: readonly { readonly id: string; readonly properties: object }[] };
+      readonly driver: {
+        readonly rules: readonly { readonly id: string; readonly properties: { readonly tags: readonly string[] } }[];
+      };
     };
     readonly results: readonly {
       readonly ruleId: string;
@@ -29,6 +33,7 @@ interface Sarif {
       readonly suppressions?: readonly { readonly justification: string }[];
     }[];
     readonly invocations: readonly {
+      readonly toolExecutionNotifications: readonly object[];
       readonly toolConfigurationNotifications: readonly { readonly associatedRule: { readonly id: string } }[];
     }[];
   }[];
@@ -107,6 +112,73 @@ describe('SARIF', () => {
       invocations?.[0]?.toolConfigurationNotifications.map(({ associatedRule }) => associatedRule.id) ?? [];
     expect(untold).toContain('key-never-expires');
     expect(untold).not.toContain('never-verified');
+  });
+});
+
+/** So many findings of one rule, as a project of that size has them. */
+function many(count: number): Told {
+  const { rules } = checked();
+  const rule = rules.find((state) => state.rule.id === 'never-verified')?.rule.id ?? '';
+  const random = seeded(7);
+  const text = (length: number): string =>
+    Array.from({ length }, () => '0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ'[random(62)]).join('');
+  const findings = (): Finding[] =>
+    Array.from({ length: count }, (_, at): Finding => ({
+      rule,
+      severity: 'medium',
+      subject: { type: 'user', id: `U2${text(26)}`, name: `${text(6)} ${text(8)}` },
+      where: { tenantId: `T2${text(26)}`, tenant: `Company ${at % 90}` },
+      detail: 'has no verified email and no verified phone',
+      fingerprint: Array.from({ length: 32 }, () => random(16).toString(16)).join(''),
+    }));
+  return counting(index, { rules, findings: () => findings().values() as Generator<Finding> });
+}
+
+function seeded(seed: number): (below: number) => number {
+  let state = seed;
+  return (below) => {
+    state = (state * 1_103_515_245 + 12_345) % 2_147_483_648;
+    return Math.floor((state / 2_147_483_648) * below);
+  };
+}
+
+describe('SARIF of more than GitHub takes', () => {
+  it('has the first results only, counts all, and says so in the file and to the caller', () => {
+    const told = many(8);
+    const said: string[] = [];
+    const limits = { results: 5, characters: 1e9, shown: 3 };
+    const { runs } = JSON.parse([...sarifPieces(told, { limits, onCut: (text) => said.push(text) })].join('')) as Sarif;
+
+    expect(runs[0]?.results).toHaveLength(5);
+    expect(told.counts.bySeverity.medium).toBe(8);
+    expect(said).toEqual([expect.stringContaining('5 of 8 findings are here, the worst first')]);
+    expect(runs[0]?.invocations[0]?.toolExecutionNotifications).toEqual([
+      { level: 'warning', message: { text: said[0] } },
+    ]);
+  });
+
+  it('is cut by its size, too, and by nothing where all is within the limits', () => {
+    const cutBySize = JSON.parse(
+      [...sarifPieces(many(8), { limits: { results: 9, characters: 1500, shown: 3 } })].join(''),
+    ) as Sarif;
+    const whole = JSON.parse([...sarifPieces(many(8))].join('')) as Sarif;
+
+    expect(cutBySize.runs[0]?.results.length).toBeLessThan(5);
+    expect(whole.runs[0]?.results).toHaveLength(8);
+    expect(whole.runs[0]?.invocations[0]?.toolExecutionNotifications).toEqual([]);
+  });
+
+  it('is below 10 MB when it is compressed, and has no more than 20 tags a rule', () => {
+    const results = 2_000; // as many as there may be are no more than 12 times as much
+    const text = [...sarifPieces(many(results + 1), { limits: { ...sarifLimits, results } })].join('');
+    const { runs } = JSON.parse(text) as Sarif;
+
+    expect(runs[0]?.results).toHaveLength(results);
+    const ratio = gzipSync(text).length / text.length;
+    expect(ratio * sarifLimits.characters).toBeLessThan(10_000_000);
+    for (const { properties } of runs[0]?.tool.driver.rules ?? []) {
+      expect(properties.tags.length).toBeLessThanOrEqual(20);
+    }
   });
 });
 
