@@ -18,6 +18,7 @@ export const caseFiles = [
   'test/config/key-form.test.ts',
   'test/config/yaml-faults.test.ts',
   'test/deploy/action.test.ts',
+  'test/checks/postgres.test.ts',
   'test/docs/commands.test.ts',
   'test/e2e/account-create.test.ts',
   'test/e2e/account-delete.test.ts',
