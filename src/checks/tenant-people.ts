@@ -38,19 +38,17 @@ export function createPermissionCounts({ powers }: World): PermissionCounts {
   };
 }
 
-/** Somebody of a tenant, and the combination of what counts there. */
-export interface TenantPerson {
-  readonly user: number;
-  readonly combination: number;
+/** The people of a tenant by number, and how many permissions each has there, at the same place. */
+export interface TenantPeople {
+  readonly tenant: string;
+  readonly users: readonly number[];
+  readonly permissions: Uint32Array;
 }
 
 /**
  * Tenant by tenant, who belongs to it or holds something inside it, with what they hold there and in the whole project.
  */
-export function* peopleByTenant(
-  { rows, holders }: World,
-  counts: PermissionCounts,
-): Generator<{ readonly tenant: string; readonly people: readonly TenantPerson[] }> {
+export function* peopleByTenant({ rows, holders }: World, counts: PermissionCounts): Generator<TenantPeople> {
   const everywhere = new Uint32Array(holders.users);
   const combined = new Uint32Array(holders.users);
   const seenIn = new Uint32Array(holders.users);
@@ -64,7 +62,13 @@ export function* peopleByTenant(
   let tenant = '';
   let mark = 0;
   let people: number[] = [];
-  const told = () => ({ tenant, people: people.map((user) => ({ user, combination: combined[user] ?? 0 })) });
+  const told = (): TenantPeople => {
+    const permissions = new Uint32Array(people.length);
+    for (let at = 0; at < people.length; at++) {
+      permissions[at] = counts.sizeOf(combined[people[at] ?? 0] ?? 0);
+    }
+    return { tenant, users: people, permissions };
+  };
   for (const thing of things) {
     const add = counts.adding(thing.role);
     if (thing.tenant === '') {

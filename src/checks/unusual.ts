@@ -14,16 +14,12 @@ export interface Spread {
  * more than half are equal, that is 0, and the mean distance, scaled by 1.2533, takes its place (Iglewicz and Hoaglin).
  */
 export function spreadOf(values: ArrayLike<number>): Spread {
-  const middle = medianOf(values);
-  const distances = Float64Array.from(values, (value) => Math.abs(value - middle));
-  const usual = medianOf(distances) * 1.4826;
-  return {
-    median: middle,
-    unit:
-      usual > 0
-        ? usual
-        : (distances.reduce((sum, distance) => sum + distance, 0) / Math.max(values.length, 1)) * 1.2533,
-  };
+  const counted = countsOf(values);
+  const middle = medianOf(counted, values.length);
+  const distances = counted.map(([value, times]): Counted => [Math.abs(value - middle), times]);
+  const usual = medianOf(distances, values.length) * 1.4826;
+  const sum = distances.reduce((all, [distance, times]) => all + distance * times, 0);
+  return { median: middle, unit: usual > 0 ? usual : (sum / Math.max(values.length, 1)) * 1.2533 };
 }
 
 /** The score of a value; undefined when it is not unusually high, or less than `above` above the median. */
@@ -32,12 +28,29 @@ export function unusual(value: number, { median, unit }: Spread, above: number):
   return score > unusualScore && value - median >= above ? score : undefined;
 }
 
-function medianOf(values: ArrayLike<number>): number {
-  const sorted = Float64Array.from(values).sort();
-  const half = Math.floor(sorted.length / 2);
-  return sorted.length === 0
-    ? 0
-    : sorted.length % 2 === 1
-      ? (sorted[half] ?? 0)
-      : ((sorted[half - 1] ?? 0) + (sorted[half] ?? 0)) / 2;
+type Counted = readonly [value: number, times: number];
+
+/** People are many, and their numbers few: each number with how often it comes. */
+function countsOf(values: ArrayLike<number>): Counted[] {
+  const times = new Map<number, number>();
+  for (let at = 0; at < values.length; at++) {
+    const value = values[at] ?? 0;
+    times.set(value, (times.get(value) ?? 0) + 1);
+  }
+  return [...times];
+}
+
+function medianOf(counted: readonly Counted[], total: number): number {
+  const sorted = counted.toSorted(([one], [other]) => one - other);
+  const at = (place: number): number => {
+    let seen = 0;
+    for (const [value, times] of sorted) {
+      seen += times;
+      if (place < seen) {
+        return value;
+      }
+    }
+    return 0;
+  };
+  return (at(Math.floor((total - 1) / 2)) + at(Math.floor(total / 2))) / 2;
 }

@@ -25,18 +25,16 @@ export const unusualAccess: Rule = {
     const [least, above] = [parameters.number('people'), parameters.number('above')];
     const counts = createPermissionCounts(world);
     const outliers: (readonly [user: number, tenant: string, detail: string])[] = [];
-    for (const { tenant, people } of peopleByTenant(world, counts)) {
-      if (people.length >= least) {
-        const permissions = Float64Array.from(people, ({ combination }) => counts.sizeOf(combination));
+    for (const { tenant, users, permissions } of peopleByTenant(world, counts)) {
+      if (users.length >= least) {
         const spread = spreadOf(permissions);
-        people.forEach(({ user }, at) => {
+        for (let at = 0; at < users.length; at++) {
           const has = permissions[at] ?? 0;
-          const score = unusual(has, spread, above);
-          if (score !== undefined) {
+          if (unusual(has, spread, above) !== undefined) {
             const usual = spread.median.toLocaleString('en');
-            outliers.push([user, tenant, `has ${count(has, 'permission')} there, where ${usual} is usual`]);
+            outliers.push([users[at] ?? 0, tenant, `has ${count(has, 'permission')} there, where ${usual} is usual`]);
           }
-        });
+        }
       }
     }
     yield* world.found(
