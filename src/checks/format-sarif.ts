@@ -98,7 +98,10 @@ function createCut({ results: most, characters: room }: Pick<SarifLimits, 'resul
       return told === all
         ? []
         : [
-            `${number(told)} of ${number(all)} findings are here, the worst first, since GitHub takes no more of one run and shows ${number(shown)}: --rule, or a policy, makes them fewer`,
+            [
+              `${number(told)} of ${number(all)} findings are here, the worst first, since GitHub takes no more of one run`,
+              `and shows ${number(shown)}: --rule, or a policy, makes them fewer`,
+            ].join(' '),
           ];
     },
   };

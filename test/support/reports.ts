@@ -1,27 +1,27 @@
 import { gunzipSync } from 'node:zlib';
 import { createFileIndex } from '../../src/answers/file-index.ts';
-import { type Comparison, compare } from '../../src/answers/comparison.ts';
+import { compare } from '../../src/answers/comparison.ts';
 import { openSource } from '../../src/answers/open.ts';
-import type { ReportJudgement } from '../../src/answers/report-findings.ts';
-import { writeReport } from '../../src/answers/report.ts';
+import { type ReportWork, writeReport } from '../../src/answers/report.ts';
 import type { FileRow, FileUser } from '../../src/answers/rows.ts';
 import type { SyncSource } from '../../src/answers/source.ts';
 import type { FileSummary } from '../../src/sync-format/summary.ts';
 import { judgementOf } from '../../src/checks/judgement.ts';
 import { checkByPolicy } from '../../src/checks/policy/check-by-policy.ts';
-import { policySchema } from '../../src/checks/policy/schema.ts';
+import type { Policy } from '../../src/checks/policy/schema.ts';
 import { holdingKinds } from '../../src/answers/report-format.ts';
 import { placeOf } from '../../src/report-page/data/access.ts';
 import { decodeProject } from '../../src/report-page/data/decode.ts';
 import type { Project, Target } from '../../src/report-page/data/project.ts';
 
-const noPolicy = policySchema.parse({ version: 1 });
-
-/** What a report of the file would carry: the text that takes the place of the data in the page. */
-export async function dataOf(path: string, since?: string, policy = noPolicy): Promise<string> {
+/** What takes the place of the data in the page of a file, with findings where a policy judges it. */
+export async function dataOf(path: string, since?: string, policy?: Policy): Promise<string> {
   await using source = await openSource(path);
-  await using index = await createFileIndex(path);
-  const judgement = judgementOf(checkByPolicy(index, { policy, nowMs: 0 }), { isHumansOnly: false });
+  await using index = policy === undefined ? undefined : await createFileIndex(path);
+  const judgement =
+    index === undefined || policy === undefined
+      ? undefined
+      : judgementOf(checkByPolicy(index, { policy, nowMs: 0 }), { isHumansOnly: false });
   if (since === undefined) {
     return await dataOfSource(source, { judgement });
   }
@@ -33,7 +33,7 @@ export async function dataOf(path: string, since?: string, policy = noPolicy): P
 
 export async function dataOfSource(
   source: SyncSource,
-  { comparison, judgement }: { readonly comparison?: Comparison; readonly judgement?: ReportJudgement } = {},
+  { comparison, judgement }: Partial<Pick<ReportWork, 'comparison' | 'judgement'>> = {},
 ): Promise<string> {
   const written: string[] = [];
   const write = (text: string): Promise<void> => Promise.resolve(void written.push(text));
@@ -88,7 +88,7 @@ export function userRow(id: string, fields: Partial<FileUser> = {}): FileUser {
 }
 
 /** The project as the page of a report reads it. */
-export async function projectOf(path: string, since?: string, policy = noPolicy): Promise<Project> {
+export async function projectOf(path: string, since?: string, policy?: Policy): Promise<Project> {
   return decodeProject(inflated(await dataOf(path, since, policy)));
 }
 
