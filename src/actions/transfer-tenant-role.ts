@@ -46,7 +46,16 @@ export const transferTenantRole: Action = {
       : isHeld
         ? 'is transferred'
         : 'was transferred already: nothing was sent';
-    return { message: `${given.words.target} ${done}, from ${taken.words.principal} to ${given.words.principal}` };
+    const { broken, unknown } = given.policy;
+    const policy = [
+      ...broken.map(
+        ({ rule, detail }) => `; this ${isPlanned ? 'would break' : 'breaks'} ${rule} of the policy: ${detail}`,
+      ),
+      ...(unknown === undefined ? [] : [`; ${unknown}`]),
+    ].join('');
+    return {
+      message: `${given.words.target} ${done}, from ${taken.words.principal} to ${given.words.principal}${policy}`,
+    };
   },
 };
 

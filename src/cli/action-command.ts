@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import type { ActionRunFlags } from './action-run.ts';
 import type { CommandContext } from './command-context.ts';
-import { addSettingOptions, connectionSettings } from './setting-options.ts';
+import { addSettingOptions, connectionSettings, policySettings } from './setting-options.ts';
 
 /** `action`: what can be done besides granting and revoking. */
 export function addActionCommand(program: Command, context: CommandContext): void {
@@ -42,6 +42,8 @@ function addRunCommand(action: Command, context: CommandContext): void {
   addSettingOptions(
     command,
     'joinTenant',
+    ...policySettings,
+    'history',
     'inheritance',
     'refuseReturning',
     'applicationDefault',

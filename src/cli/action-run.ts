@@ -9,7 +9,8 @@ import { nearNames } from '../model/near-names.ts';
 import { secretOfAction } from './action-secret.ts';
 import type { CommandContext } from './command-context.ts';
 import type { OneShotCall } from './one-shot-operations.ts';
-import { confirmed, type OperationFlags, withProvisioner } from './operation.ts';
+import { confirmed, type OperationFlags, type OperationSetup, withProvisioner } from './operation.ts';
+import { openPolicyGuard } from './policy-guard.ts';
 import { printSecret } from './print-secret.ts';
 import { prose } from './results.ts';
 import type { SecretFlags } from './secret-output.ts';
@@ -46,7 +47,7 @@ async function runToEnd(
   const secret = await secretOfAction(action, asked, told);
   const args = secret?.args ?? asked;
   const title = actionTitle(action.words);
-  const end = await withProvisioner(flags, context, async ({ provisioner, checkProvisioning, logger }) => {
+  const work = async ({ provisioner, checkProvisioning, logger }: OperationSetup): Promise<ActionEnd> => {
     const run = await beginAction(action, args, provisioner, logger, async () => {
       checkProvisioning();
       if (action.cannotUndo !== undefined) {
@@ -54,6 +55,9 @@ async function runToEnd(
       }
     });
     return await run(signal);
+  };
+  const end = await withProvisioner(flags, context, work, {
+    policyOf: ({ settings, logger }) => openPolicyGuard(settings, { logger, signal }),
   });
   if (secret === undefined || end.error !== undefined) {
     tell(title, end, flags, context);

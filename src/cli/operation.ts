@@ -4,6 +4,7 @@ import { createProvisioner, type Provisioner } from '../provisioning/provisioner
 import { returningModeOf } from '../provisioning/returning.ts';
 import { openAudit } from './audit.ts';
 import type { CommandContext } from './command-context.ts';
+import type { PolicyGuard } from './policy-guard.ts';
 import { createPrompts } from './prompts.ts';
 import type { SettingFlags } from './setting-sources.ts';
 import { type Setup, setUp } from './settings.ts';
@@ -28,19 +29,28 @@ export interface OperationSetup extends Setup {
 }
 
 /**
- * Runs one operation of the command line over a project; the audit log has every outcome. `note` may add to its lines.
+ * Runs one operation of the command line over a project; the audit log has every outcome. `note` may add to its lines;
+ * `policyOf` opens what is asked before a grant, for an operation that may make one.
  */
 export async function withProvisioner<Result>(
   flags: OperationFlags,
   { env }: Pick<CommandContext, 'env'>,
   work: (setup: OperationSetup) => Promise<Result>,
-  note: (entry: AuditEntry) => AuditEntry = (entry) => entry,
+  {
+    note = (entry) => entry,
+    policyOf,
+  }: {
+    readonly note?: (entry: AuditEntry) => AuditEntry;
+    readonly policyOf?: (setup: Setup) => Promise<PolicyGuard>;
+  } = {},
 ): Promise<Result> {
   const setup = await setUp(flags, env, rateWaits);
   const { client, logger, settings } = setup;
   await using audit = await openAudit(settings, { logger, isOneAnswer: true });
+  await using policy = await policyOf?.(setup);
   const provisioner = createProvisioner({
     client,
+    guard: policy?.guard,
     audit: (entry) => audit.append(note(entry)),
     joinTenant: settings.joinTenant,
     inheritance: settings.inheritance,

@@ -72,7 +72,7 @@ export async function reviewApply(
         },
       });
     },
-    notes.note,
+    { note: notes.note },
   );
   const results = resultsOf(decisions, applied, startedAt);
   const kept = withEarlier(results, earlier);

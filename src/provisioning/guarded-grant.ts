@@ -1,3 +1,4 @@
+import { gainedBetween } from '../access/holding.ts';
 import { type AccessGuard, bothWords, nothingBroken, PolicyRefusal, type PolicyWord } from './access-guard.ts';
 import { afterSteps } from './after-steps.ts';
 import type { Lists } from './look-up.ts';
@@ -31,6 +32,7 @@ export function guardedGrant(
   const asked = isOfRoles ? guard : undefined;
   let word = nothingBroken;
   let looks = 0;
+  let asAsked: PrincipalRecord | undefined;
   return {
     word: () => word,
     before: async (progress, steps) => {
@@ -40,7 +42,8 @@ export function guardedGrant(
         return;
       }
       const { record, catalog, inheritance } = seen;
-      const gain = { before: record, after: afterSteps(record, steps), lists: { catalog, inheritance } };
+      asAsked = afterSteps(record, steps);
+      const gain = { before: record, after: asAsked, lists: { catalog, inheritance } };
       try {
         word = bothWords(
           word,
@@ -56,7 +59,7 @@ export function guardedGrant(
         return;
       }
       asked.saw(principal, is, lists);
-      if (operation === 'grant' && was !== undefined && was !== is) {
+      if (operation === 'grant' && was !== undefined && gainedBetween(asAsked ?? was, is).length > 0) {
         const { name, email = '' } = is;
         word = bothWords(word, await asked.afterwards({ principal, name, email, before: was, after: is, lists }));
       }

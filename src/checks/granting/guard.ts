@@ -4,7 +4,6 @@ import { foundingTypeIds } from '../../model/ids.ts';
 import { printable } from '../../printable.ts';
 import {
   type AccessGuard,
-  type BrokenRule,
   type Gain,
   type PolicyEnd,
   nothingBroken,
@@ -74,32 +73,27 @@ export function createGuard({
     const { picture } = looked;
     const ask = picture && asking(picture);
     const unknowns = looked.unknown === undefined ? [] : [looked.unknown];
-    const broken = asked.flatMap((rule): readonly BrokenRule[] => {
-      const judged = judgeGain(gain, rule, {
+    const isBlind = (rule: AskedRule): boolean => isUncertainWithout(rule, picture);
+    const self = keyOfPrincipal(gain.principal);
+    const { broken, unknown } = judgeGain(
+      gain,
+      asked.filter((rule) => !isBlind(rule)),
+      {
         projectId,
         policy,
         nowMs: clock(),
         types: picture?.index.types ?? new Set(foundingTypeIds),
-        groups: gain.principal.typeId === 'user' ? ask?.groupsOf(gain.principal.id) : [],
+        groupsOf: () => (gain.principal.typeId === 'user' ? ask?.groupsOf(gain.principal.id) : []),
         othersUpTo: (limit, most) => {
-          const self = keyOfPrincipal(gain.principal);
-          let others = shown.holders(limit).filter((holder) => holder !== self).length;
-          for (const holder of ask?.holders(limit) ?? []) {
-            if (others > most) {
-              break;
-            }
-            others += holder !== self && shown.has(holder, limit) === undefined ? 1 : 0;
-          }
-          return others;
+          const since = shown.holders(limit).filter((holder) => holder !== self).length;
+          return since + (ask?.holders(limit, most, shown.all().add(self)) ?? 0);
         },
-      });
-      const lacks = isUncertainWithout(rule, picture) ? 'no sync could be looked in' : judged.unknown;
-      if (lacks !== undefined) {
-        unknowns.push(`${rule.id} of the policy could not be looked up: ${lacks}`);
-        return [];
-      }
-      return judged.broken;
-    });
+      },
+    );
+    const blind = asked.filter(isBlind).map(({ id }) => ({ id, reason: 'no sync could be looked in' }));
+    for (const { id, reason } of [...blind, ...unknown]) {
+      unknowns.push(`${id} of the policy could not be looked up: ${reason}`);
+    }
     return { broken, ...(unknowns.length > 0 && { unknown: unknowns.join('; ') }) };
   }
 

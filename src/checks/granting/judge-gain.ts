@@ -2,7 +2,7 @@ import type { BrokenRule, Gain } from '../../provisioning/access-guard.ts';
 import type { Finding } from '../check.ts';
 import { checkByPolicy } from '../policy/check-by-policy.ts';
 import { setInWords } from '../policy/held.ts';
-import type { Limit, Policy } from '../policy/schema.ts';
+import type { HeldSet, Limit, Policy } from '../policy/schema.ts';
 import { type HeldRole, heldNow, isOf, keyOf } from './held-now.ts';
 import { type Group, indexOfOne, type OnePrincipal } from './one-principal.ts';
 import type { Picture } from './picture.ts';
@@ -13,6 +13,8 @@ export interface AskedRule {
   /** "conflict/two-eyes". */
   readonly id: string;
   readonly limit: Limit | undefined;
+  /** The two sides of a conflict. */
+  readonly sides: readonly HeldSet[];
   /** What is gained, and counts for it. */
   readonly gained: HeldRole;
 }
@@ -23,8 +25,8 @@ export interface Known {
   readonly policy: Policy;
   readonly nowMs: number;
   readonly types: ReadonlySet<string>;
-  /** Undefined where it is not known in which groups the user is. */
-  readonly groups: readonly Group[] | undefined;
+  /** The groups of the user; undefined where they are not known. */
+  readonly groupsOf: () => readonly Group[] | undefined;
   /** How many others have what is limited; of more than so many it is enough to know that they are more. */
   readonly othersUpTo: (limit: Limit, most: number) => number;
 }
@@ -33,16 +35,21 @@ export interface Known {
 export function askedRules({ conflicts, limits }: Policy, { principal, before, after, lists }: Gain): AskedRule[] {
   const had = new Set(heldNow(principal, before, lists).map(keyOf));
   const gained = heldNow(principal, after, lists).filter((held) => !had.has(keyOf(held)));
-  const asked = (id: string, limit: Limit | undefined, counts: (held: HeldRole) => boolean): readonly AskedRule[] =>
+  const asked = (rule: Omit<AskedRule, 'gained'>, counts: (held: HeldRole) => boolean): readonly AskedRule[] =>
     gained
       .filter(counts)
       .slice(0, 1)
-      .map((held) => ({ id, limit, gained: held }));
+      .map((held) => ({ ...rule, gained: held }));
   return [
     ...conflicts.flatMap(({ id, first, second }) =>
-      asked(`conflict/${id}`, undefined, (held) => isOf(first, held) || isOf(second, held)),
+      asked(
+        { id: `conflict/${id}`, limit: undefined, sides: [first, second] },
+        (held) => isOf(first, held) || isOf(second, held),
+      ),
     ),
-    ...limits.flatMap((limit) => asked(`limit/${limit.id}`, limit, (held) => isCounted(limit, held))),
+    ...limits.flatMap((limit) =>
+      asked({ id: `limit/${limit.id}`, limit, sides: [] }, (held) => isCounted(limit, held)),
+    ),
   ];
 }
 
@@ -56,49 +63,110 @@ export function needsPicture(limit: Limit): boolean {
   return limit['at-most'] !== undefined || limit.only?.groups !== undefined;
 }
 
-/** What one rule finds after the change and not before it; `unknown` where that cannot be said. */
-export function judgeGain(
-  { principal, name, email, before, after, lists }: Gain,
-  { id, limit, gained }: AskedRule,
-  { projectId, policy, nowMs, types, groups, othersUpTo }: Known,
-): { readonly broken: readonly BrokenRule[]; readonly unknown?: string } {
-  const most = limit?.['at-most'];
-  const others =
-    limit === undefined || most === undefined ? undefined : { count: othersUpTo(limit, most), held: gained };
-  const findingsOf = (held: readonly HeldRole[]): readonly Finding[] | string =>
-    findingsIn({ projectId, types, nowMs, principal, name, email, held, groups: groups ?? [], others }, policy, id);
-  const found = findingsOf(heldNow(principal, after, lists));
-  if (typeof found === 'string') {
-    return { broken: [], unknown: found };
-  }
-  const old = findingsOf(heldNow(principal, before, lists));
-  const known = new Map((typeof old === 'string' ? [] : old).map((finding) => [finding.fingerprint, finding]));
+export interface Judged {
+  readonly broken: readonly BrokenRule[];
+  /** Rules of which that cannot be said, with the reason. */
+  readonly unknown: readonly { readonly id: string; readonly reason: string }[];
+}
+
+/** What rules find after the change and not before it. */
+export function judgeGain(gain: Gain, rules: readonly AskedRule[], known: Known): Judged {
+  const held = heldNow(gain.principal, gain.after, gain.lists);
+  const open = rules.flatMap((rule) => {
+    const most = rule.limit?.['at-most'];
+    const count = rule.limit === undefined || most === undefined ? undefined : known.othersUpTo(rule.limit, most);
+    // Where fewer have it, the limit is kept.
+    const others =
+      count !== undefined && most !== undefined && count >= most ? { count, held: rule.gained } : undefined;
+    return mayBreak(rule, held, { email: gain.email, count }) ? [{ rule, others }] : [];
+  });
+  const alone = open.filter(({ others }) => others !== undefined).map((one) => [one]);
+  const together = open.filter(({ others }) => others === undefined);
+  const judged = [together, ...alone]
+    .filter((some) => some.length > 0)
+    .map((some) =>
+      judgeTogether(
+        gain,
+        some.map(({ rule }) => rule),
+        { known, held, others: some[0]?.others },
+      ),
+    );
+  return {
+    broken: judged.flatMap(({ broken }) => broken),
+    unknown: judged.flatMap(({ unknown }) => unknown),
+  };
+}
+
+/** The same of rules that can be asked of one index. */
+function judgeTogether(
+  { principal, name, email, before, lists }: Gain,
+  rules: readonly AskedRule[],
+  {
+    known: { projectId, policy, nowMs, types, groupsOf },
+    held,
+    others,
+  }: { readonly known: Known; readonly held: readonly HeldRole[]; readonly others: OnePrincipal['others'] },
+): Judged {
+  const ofGroups = rules.filter(({ limit }) => limit?.only?.groups !== undefined).map(({ id }) => id);
+  const groups = ofGroups.length === 0 ? [] : groupsOf();
+  const ids = rules.map(({ id }) => id);
+  const one = { projectId, types, nowMs, principal, name, email, groups: groups ?? [], others };
+  const { found, unknown } = findingsIn({ ...one, held }, policy, ids);
+  const old =
+    found.length === 0 ? [] : findingsIn({ ...one, held: heldNow(principal, before, lists) }, policy, ids).found;
+  const known = new Set(old.map(({ fingerprint }) => fingerprint));
   // One holder more of what too many hold already: the finding was there, and this grant makes it worse.
-  const isOneMore = limit !== undefined && !heldNow(principal, before, lists).some((held) => isCounted(limit, held));
+  const had = heldNow(principal, before, lists);
+  const limit = others === undefined ? undefined : rules[0]?.limit;
+  const isOneMore = limit !== undefined && !had.some((one) => isCounted(limit, one));
   const broken = found
     .filter(({ fingerprint, waiver, subject }) => {
       const isNew = !known.has(fingerprint) || (isOneMore && subject.type === 'limit');
       return isNew && waiver === undefined;
     })
     .map((finding) => (known.has(finding.fingerprint) && limit !== undefined ? stillMore(finding, limit) : finding));
-  const isOfGroups = limit?.only?.groups !== undefined && groups === undefined;
-  if (isOfGroups && broken.some(({ subject }) => subject.type === principal.typeId)) {
-    return { broken: [], unknown: 'the sync does not know the user yet, nor in which groups the user is' };
-  }
-  return { broken: broken.map(toBroken) };
+  const isGuess = ({ rule, subject }: Finding): boolean =>
+    groups === undefined && ofGroups.includes(rule) && subject.type === principal.typeId;
+  const reason = 'the sync does not know the user yet, nor in which groups the user is';
+  return {
+    broken: broken.filter((finding) => !isGuess(finding)).map(toBroken),
+    unknown: [
+      ...unknown,
+      ...ofGroups.filter((id) => broken.some((one) => one.rule === id && isGuess(one))).map((id) => ({ id, reason })),
+    ],
+  };
 }
 
-/** What one rule finds in an index of one principal; a text where it cannot be evaluated. */
-function findingsIn(one: OnePrincipal, policy: Policy, id: string): readonly Finding[] | string {
-  const index = indexOfOne(one);
-  try {
-    const check = checkByPolicy(index, { policy, only: [id], nowMs: one.nowMs });
-    const reason = check.rules.find(({ rule }) => rule.id === id)?.notEvaluated;
-    const isOthers = ({ subject }: Finding): boolean => subject.type === 'user' && subject.id.startsWith('\u0000');
-    return reason ?? [...check.findings()].filter((finding) => finding.rule === id && !isOthers(finding));
-  } finally {
-    index.database.close();
+/** Whether a rule can find anything: most grants need no more than this. */
+function mayBreak(
+  { limit, sides }: AskedRule,
+  held: readonly HeldRole[],
+  { email, count }: { readonly email: string; readonly count: number | undefined },
+): boolean {
+  if (limit === undefined) {
+    return sides.every((side) => held.some((one) => isOf(side, one)));
   }
+  const { only } = limit;
+  const domain = email.slice(email.indexOf('@') + 1).toLowerCase();
+  const isAllowed = email.includes('@') && only?.domains?.some((one) => one.toLowerCase() === domain) === true;
+  return (only !== undefined && !isAllowed) || (count !== undefined && count >= (limit['at-most'] ?? 0));
+}
+
+/** What rules find in an index of one principal, and which of them cannot be evaluated. */
+function findingsIn(
+  one: OnePrincipal,
+  policy: Policy,
+  ids: readonly string[],
+): { readonly found: readonly Finding[]; readonly unknown: Judged['unknown'] } {
+  const index = indexOfOne(one);
+  const check = checkByPolicy(index, { policy, only: ids, nowMs: one.nowMs });
+  const isOthers = ({ subject }: Finding): boolean => subject.type === 'user' && subject.id.startsWith('\u0000');
+  return {
+    found: [...check.findings()].filter((finding) => ids.includes(finding.rule) && !isOthers(finding)),
+    unknown: check.rules.flatMap(({ rule: { id }, notEvaluated: reason }) =>
+      reason === undefined || !ids.includes(id) ? [] : [{ id, reason }],
+    ),
+  };
 }
 
 /** Others are counted only until they are too many, so what more of them there are is not told as a number. */

@@ -1,4 +1,4 @@
-import { DatabaseSync } from 'node:sqlite';
+import { DatabaseSync, type StatementSync } from 'node:sqlite';
 import type { FileIndex } from '../../answers/file-index.ts';
 import { noGap } from '../../answers/index-inheritance.ts';
 import { indexSchema } from '../../answers/index-schema.ts';
@@ -28,13 +28,12 @@ export interface OnePrincipal {
 
 /**
  * An index, in memory, in which nobody is but one principal, and stand-ins for those who are only counted: so rules look
- * at a grant with the queries with which they look at a sync.
+ * at a grant with the queries with which they look at a sync. There is one: whoever asks for the next has done with it.
  */
 export function indexOfOne(one: OnePrincipal): FileIndex {
   const { projectId, types, nowMs } = one;
-  const database = new DatabaseSync(':memory:');
-  database.exec(indexSchema);
-  fill(database, one);
+  const { database, statement } = emptied();
+  fill({ database, statement }, one);
   return {
     path: '',
     databasePath: '',
@@ -47,12 +46,52 @@ export function indexOfOne(one: OnePrincipal): FileIndex {
     hasOthers: false,
     hasOtherGrants: false,
     unknown: undefined,
-    [Symbol.asyncDispose]: async () => database.close(),
+    [Symbol.asyncDispose]: async () => undefined,
   };
 }
 
-function fill(database: DatabaseSync, { principal, name, email, held, groups, others }: OnePrincipal): void {
-  const { put, role, place } = rowsOf(database);
+interface Kept {
+  readonly database: DatabaseSync;
+  /** Prepared once. */
+  readonly statement: (sql: string) => StatementSync;
+}
+
+let kept: Kept | undefined;
+
+/** Making the tables takes longer than all the rest. */
+function emptied(): Kept {
+  if (kept === undefined) {
+    const database = new DatabaseSync(':memory:');
+    database.exec(indexSchema);
+    const statements = new Map<string, StatementSync>();
+    const statement = (sql: string): StatementSync => {
+      const known = statements.get(sql) ?? database.prepare(sql);
+      statements.set(sql, known);
+      return known;
+    };
+    kept = { database, statement };
+  } else {
+    filled.forEach((table) => kept?.statement(`delete from ${table}`).run());
+  }
+  return kept;
+}
+
+/** The tables that `fill` writes to. */
+const filled = [
+  'user',
+  'thing',
+  'holding',
+  'confers',
+  'inherits',
+  'sso',
+  'group_member',
+  'profile',
+  'other',
+  'other_grant',
+];
+
+function fill({ database, statement }: Kept, { principal, name, email, held, groups, others }: OnePrincipal): void {
+  const { put, role, place } = rowsOf(statement);
   const isUser = principal.typeId === 'user';
   const self = isUser ? putUser(put, principal.id, name, email) : putKey(put, principal.id, name);
   const give = (thing: number): void => {
@@ -94,17 +133,24 @@ function fill(database: DatabaseSync, { principal, name, email, held, groups, ot
   }
   if (others !== undefined && others.count > 0) {
     const thing = thingOf(others.held);
-    for (let n = 0; n < others.count; n++) {
-      put('holding', { thing, user: putUser(put, `\u0000${n}`, '', '') });
-    }
+    standIn(database, thing, others.count);
   }
+}
+
+/** So many users of no name who hold a thing. */
+function standIn(database: DatabaseSync, thing: number, count: number): void {
+  const { last } = database.prepare('select coalesce(max(n), 0) last from user').get() ?? {};
+  const numbers = `with recursive n(n) as (select 1 union all select n + 1 from n where n < ${count}) `;
+  database.exec(`insert into user (n, id, name, login, email, is_email_verified, phone, is_phone_verified, status, is_test, is_scim, has_mfa,
+      has_sso, created_at) ${numbers} select ${Number(last)} + n, char(0) || n, '', '', '', 0, '', 0, 'enabled', 0, 0, 0, 0, '' from n;
+    insert into holding (thing, user) ${numbers} select ${thing}, ${Number(last)} + n from n`);
 }
 
 type Put = (table: string, row: Readonly<Record<string, string | number | null>>) => number;
 
 const noThing = { name: '', role: '', tenant: '', role_tenant: null, is_system: 0 };
 
-function rowsOf(database: DatabaseSync): {
+function rowsOf(statement: Kept['statement']): {
   readonly put: Put;
   /** The role that is held, with what it allows. */
   readonly role: (held: HeldRole) => number;
@@ -114,7 +160,7 @@ function rowsOf(database: DatabaseSync): {
   const put: Put = (table, row) => {
     const names = Object.keys(row);
     const sql = `insert into ${table} (${names.map((name) => `"${name}"`).join()}) values (${names.map(() => '?').join()})`;
-    return Number(database.prepare(sql).run(...Object.values(row)).lastInsertRowid);
+    return Number(statement(sql).run(...Object.values(row)).lastInsertRowid);
   };
   const roles = new Map<string, number>();
   const permissions = new Map<string, number>();

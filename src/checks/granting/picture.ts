@@ -15,11 +15,23 @@ export interface Picture {
 
 /** What a picture is asked about one grant; nothing is read but what the answer needs. */
 export interface PictureAsk {
-  /** Users and keys that have what is limited, as "user U2abc", each once. */
-  holders(limit: Limit): Iterable<string>;
+  /**
+   * How many users and keys have what is limited, without these; of more than so many it is enough to know that. They are
+   * written as "user U2abc". Who has it is read once.
+   */
+  holders(limit: Limit, most: number, without: ReadonlySet<string>): number;
   /** The groups of a user; undefined where it does not know the user. */
   groupsOf(userId: string): readonly Group[] | undefined;
 }
+
+/** Those who have what is limited; not all of them where that takes more than is asked for. */
+interface Holders {
+  readonly ids: ReadonlySet<string>;
+  readonly isWhole: boolean;
+}
+
+/** So many more are read than are asked for: whom we changed since is left out of the count, and they become more. */
+const spare = 1_000;
 
 const asks = new WeakMap<FileIndex, PictureAsk>();
 
@@ -47,14 +59,24 @@ function createAsk({ database }: FileIndex): PictureAsk {
     tables.set(id, table);
     return table;
   };
+  const read = new Map<string, Holders>();
+  const firstOf = (limit: Limit, count: number): Holders => {
+    const ways = holdersOf(thingsOf(limit)).map((select) => `select type, id, place from (${select})`);
+    const where = limit.in === undefined ? '' : `where place in ('', ?)`;
+    const rows = database.prepare(`select distinct type, id from (${ways.join(' union all ')}) ${where} limit ?`);
+    const ids = rows
+      .all(...(limit.in === undefined ? [] : [limit.in]), count)
+      .map((row) => `${text(row, 'type')} ${text(row, 'id')}`);
+    return { ids: new Set(ids), isWhole: ids.length < count };
+  };
   return {
-    *holders(limit) {
-      const ways = holdersOf(thingsOf(limit)).map((select) => `select type, id, place from (${select})`);
-      const where = limit.in === undefined ? '' : `where place in ('', ?)`;
-      const ids = database.prepare(`select distinct type, id from (${ways.join(' union all ')}) ${where}`);
-      for (const row of ids.iterate(...(limit.in === undefined ? [] : [limit.in]))) {
-        yield `${text(row, 'type')} ${text(row, 'id')}`;
-      }
+    holders: (limit, most, without) => {
+      const known = read.get(limit.id);
+      const enough = most + 1 + without.size;
+      const holders =
+        known !== undefined && (known.isWhole || known.ids.size >= enough) ? known : firstOf(limit, enough + spare);
+      read.set(limit.id, holders);
+      return holders.ids.size - [...without].filter((id) => holders.ids.has(id)).length;
     },
     groupsOf: (userId) => {
       const user = database.prepare('select n from user where id = ?').get(userId);

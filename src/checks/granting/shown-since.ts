@@ -10,10 +10,10 @@ import { type HeldRole, heldNow, isOf } from './held-now.ts';
  */
 export interface ShownSince {
   put(principal: Principal, holder: Holder, lists: Lists): void;
-  /** Whether a principal, as "user U2abc", has what is limited; undefined where nothing was shown of it. */
-  has(principal: string, limit: Limit): boolean | undefined;
-  /** Principals that have it. */
+  /** Principals that have what is limited, as "user U2abc". */
   holders(limit: Limit): readonly string[];
+  /** All of whom something was shown. */
+  all(): Set<string>;
   /** Forgets what a picture knows that began at this time. */
   forget(beforeMs: number): void;
 }
@@ -37,7 +37,7 @@ export function createShownSince(limits: readonly Limit[], clock: () => number):
         shown.set(keyOfPrincipal(principal), { at: clock(), limits: new Set(own) });
       }
     },
-    has: (principal, { id }) => shown.get(principal)?.limits.has(id),
+    all: () => new Set(shown.keys()),
     holders: ({ id }) => Array.from(shown, ([key, { limits: own }]) => (own.has(id) ? [key] : [])).flat(),
     forget: (beforeMs) => {
       for (const [key, { at }] of shown) {

@@ -3,12 +3,16 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { createGuard, type GuardOptions } from '../../../src/checks/granting/guard.ts';
 import type { Picture } from '../../../src/checks/granting/picture.ts';
 import { policySchema } from '../../../src/checks/policy/schema.ts';
+import { ActionService, BatonActionStatus } from '../../../src/gen/c1/connector/v2/action_pb.ts';
 import type { Emulator } from '../../../src/emulator/emulator.ts';
+import { Inheritance } from '../../../src/access/inheritance.ts';
 import { ConnectorError } from '../../../src/errors.ts';
-import type { PolicyEnd } from '../../../src/provisioning/access-guard.ts';
+import type { Gain, PolicyEnd } from '../../../src/provisioning/access-guard.ts';
+import { catalogOf } from '../../support/catalog.ts';
 import { indexed, person } from '../../support/check-world.ts';
 import { held, resource, role, tenant } from '../../support/edge-files.ts';
-import { failureOf } from '../../support/grpc-call.ts';
+import { failureOf, grpcCall } from '../../support/grpc-call.ts';
+import { role as roleRow } from '../../support/project-fixture.ts';
 import { companyWithKeys } from '../../support/key-project.ts';
 import {
   addRole,
@@ -365,4 +369,50 @@ it('a revoke and a membership are never refused', async () => {
   await grant('tenant', 'acme', 'U2Cleo');
 
   expect(writes().at(-1)).toMatchObject({ endpoint: addTenant });
+});
+
+it('an action that gives a role is asked about as a grant is, and takes nothing where that is refused', async () => {
+  const policy = { conflicts: [{ id: 'x', first: { roles: ['Editor'] }, second: { roles: ['Viewer'] } }] };
+  const { address, grant, writes } = await start(policy);
+  await grant('role', 'Viewer', 'U2Ada');
+  const args = { from_user_id: 'U2Bob', to_user_id: 'U2Ada', entitlement_id: 'role_binding:acme/Editor:assigned' };
+  const before = writes().length;
+
+  const ended = await grpcCall(address, ActionService.method.invokeAction, {
+    name: 'transfer_tenant_role',
+    args,
+  });
+
+  expect(ended.status).toBe(BatonActionStatus.FAILED);
+  expect(JSON.stringify(ended.response)).toContain('conflict/x of the policy forbids it: user U2Ada would have both');
+  expect(writes()).toHaveLength(before);
+});
+
+it('what was said yes to is counted at once, before anything of it is seen', async () => {
+  const shown = await picture(1, 'U2One');
+  const guard = createGuard({
+    policy: policySchema.parse({ version: 1, limits: [fewAuditors] }),
+    projectId: 'P2hand',
+    onViolation: 'refuse',
+    whenStale: 'refuse',
+    maxAgeMs: 24 * hourMs,
+    picture: async () => shown,
+    clock: () => nowMs,
+  });
+  const catalog = catalogOf({ roles: [roleRow('Auditor')] });
+  const lists = { catalog, inheritance: new Inheritance([], 'auto') };
+  const gainOf = (id: string): Gain => ({
+    principal: { typeId: 'user', id },
+    name: id,
+    email: '',
+    before: { roleNames: [], userTenants: [] },
+    after: { roleNames: ['Auditor'], userTenants: [] },
+    lists,
+  });
+
+  await guard.before(gainOf('U2Ada'));
+
+  await expect(guard.before(gainOf('U2Cleo'))).rejects.toThrow('limit/few-auditors');
+  guard.saw({ typeId: 'user', id: 'U2Ada' }, { roleNames: [], userTenants: [] }, lists);
+  await expect(guard.before(gainOf('U2Cleo'))).resolves.toEqual({ broken: [] });
 });
