@@ -91,10 +91,15 @@ export function allQuestions(texts: readonly string[]): readonly Question[] {
   return texts.flatMap((of) => (['access', 'who-can', 'timeline'] as const).map((about) => ({ about, of })));
 }
 
-/** About so many of them. */
+/** About so many of them, and of whatever there is the question that it is usually asked. */
 export function someQuestions(texts: readonly string[], wanted: number): readonly Question[] {
   const all = allQuestions(texts);
   const step = Math.max(1, Math.floor(all.length / wanted));
   const turn = step % 3 === 0 ? step + 1 : step; // there are three questions
-  return all.filter((_, at) => at % turn === 0);
+  const held = /^(?:permission|role|tenant|application|third_party_app|project|vault):/;
+  const principal = /^(?:user|access_key|console_admin|management_key):/;
+  return all.filter(
+    ({ about, of }, at) =>
+      at % turn === 0 || (about === 'who-can' && held.test(of)) || (about === 'access' && principal.test(of)),
+  );
 }
