@@ -1,9 +1,12 @@
 import { Argument, type Command, Option } from 'commander';
-import { fallKinds } from '../answers/reach/fall-kinds.ts';
-import { reachFormats } from '../answers/reach/formats.ts';
+import type { FallKind } from '../answers/reach/fall-kinds.ts';
 import type { CommandContext } from './command-context.ts';
-import type { BlastFlags, PathFlags } from './reach.ts';
+import type { BlastFlags, PathFlags, ReachFormat } from './reach.ts';
 import { addWhenOptions, fileArgument } from './shown-arguments.ts';
+
+const formats: readonly ReachFormat[] = ['text', 'json', 'mermaid'];
+/** Named here once more, since every start of the program loads this, and none of it the answers. */
+const fallKinds = { power: 0, users: 0, keys: 0, tenants: 0, roles: 0, access: 0 } satisfies Record<FallKind, 0>;
 
 /** `path` and `blast-radius`: answers about what leads to what. */
 export function addReachCommands(program: Command, context: CommandContext): void {
@@ -59,7 +62,12 @@ Examples:
       'tell from a file everything that falls if one user, key, role, group, configuration or tenant falls: counts, and rows on demand',
     )
     .option('--tenant <tenant>', 'of a role: in this tenant only (its id or name)')
-    .addOption(new Option('--rows <kind...>', 'tell these rows, too; all: every kind').choices([...fallKinds, 'all']));
+    .addOption(
+      new Option('--rows <kind...>', 'tell these rows, too; all: every kind').choices([
+        ...Object.keys(fallKinds),
+        'all',
+      ]),
+    );
   addReachOptions(blast)
     .addHelpText(
       'after',
@@ -77,6 +85,6 @@ Examples:
 
 function addReachOptions(command: Command): Command {
   return addWhenOptions(command).addOption(
-    new Option('--format <format>', 'how to tell it; mermaid is a drawing').choices(reachFormats).default('text'),
+    new Option('--format <format>', 'how to tell it; mermaid is a drawing').choices(formats).default('text'),
   );
 }

@@ -12,7 +12,6 @@ import {
   kindTitles,
   relevantToFall,
 } from '../answers/reach/fall-text.ts';
-import type { ReachFormat } from '../answers/reach/formats.ts';
 import { mermaidLines } from '../answers/reach/mermaid.ts';
 import { createWayCounter, wayLines, waysNotes, waysTitle, waysTotals } from '../answers/reach/way-text.ts';
 import { edgesOf, relevantToReach, waysJson } from '../answers/reach/way-json.ts';
@@ -27,6 +26,9 @@ import { prose, screenWidth, withEnds, writeResult } from './results.ts';
 import type { WhenFlags } from './stored.ts';
 import { tell } from './tell.ts';
 import { painter } from './terminal.ts';
+
+/** How an answer is told. */
+export type ReachFormat = 'text' | 'json' | 'mermaid';
 
 export interface PathFlags extends WhenFlags {
   readonly format: ReachFormat;

@@ -36,7 +36,7 @@ describe('a sync', () => {
       ]),
     );
     expect(loads.files.filter((file) => file.startsWith('node_modules/'))).toEqual([]);
-    expect(loads.files.length).toBeLessThan(32);
+    expect(loads.files.length).toBeLessThan(33);
   });
 
   it('loads nothing of the server, the embedded project, traces, spreadsheets, prompts or a config file that is not there', () => {

@@ -35,11 +35,10 @@ export interface Known {
 export function askedRules({ conflicts, limits }: Policy, { principal, before, after, lists }: Gain): AskedRule[] {
   const had = new Set(heldNow(principal, before, lists).map(keyOf));
   const gained = heldNow(principal, after, lists).filter((held) => !had.has(keyOf(held)));
-  const asked = (rule: Omit<AskedRule, 'gained'>, counts: (held: HeldRole) => boolean): readonly AskedRule[] =>
-    gained
-      .filter(counts)
-      .slice(0, 1)
-      .map((held) => ({ ...rule, gained: held }));
+  const asked = (rule: Omit<AskedRule, 'gained'>, counts: (held: HeldRole) => boolean): readonly AskedRule[] => {
+    const first = gained.find(counts);
+    return first === undefined ? [] : [{ ...rule, gained: first }];
+  };
   return [
     ...conflicts.flatMap(({ id, first, second }) =>
       asked(
