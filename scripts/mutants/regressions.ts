@@ -65,7 +65,7 @@ export const regressions: readonly Pick<Mutant, 'name' | 'edits'>[] = [
     name: 'a spreadsheet made of messages, and packed as small as can be',
     edits: [
       { inside: 'packingLevel', find: 'const packingLevel = 1;', replace: 'const packingLevel = 9;' },
-      { inside: 'rowsOfResources', find: 'plain === undefined', replace: 'plain !== null' },
+      { inside: 'rowOfPlain', find: 'plain === undefined', replace: 'plain !== null' },
     ],
   },
 ];

@@ -35,6 +35,7 @@ function lived(): Metrics {
   requests.onRetry('POST /v2/mgmt/user/search');
   requests.onRateWait(2_500);
   metrics.onQuestion('access', 200, 12);
+  metrics.onQuestionRefused('tls');
   syncs.onScheduled(Date.parse('2026-11-25T14:00:00Z'));
   syncs.onSkipped(3);
   syncs.onStart();
