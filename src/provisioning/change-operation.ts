@@ -16,6 +16,7 @@ import type { LookUp } from './look-up.ts';
 import type { Planner, Progress, Seen } from './plan.ts';
 import { described, type PrincipalRecord, type Subject } from './principal.ts';
 import type { Asked } from './provisioned-type.ts';
+import type { ChangeRequest } from './request.ts';
 import { nothingReturns, type Returning, type ReturningMode, returningOf } from './returning.ts';
 import type { Step } from './step.ts';
 import { entitlementOf } from './types.ts';
@@ -24,6 +25,8 @@ import { entitlementOf } from './types.ts';
 export interface AskedChange {
   readonly operation: Operation;
   readonly asked: Asked;
+  /** Throws where the record that the change goes by forbids it. */
+  readonly check: ChangeRequest['check'];
   readonly lookUp: LookUp;
   readonly client: HoldingWork['client'];
   /** What is done about a revoked role that a login gives back. */
@@ -36,13 +39,16 @@ export interface AskedChange {
 
 /** A grant or revoke as the core runs it. */
 export function changeOperation(
-  { operation, asked, lookUp, client, returning: returningMode, guard, now }: AskedChange,
+  { operation, asked, check, lookUp, client, returning: returningMode, guard, now }: AskedChange,
   { requestId, call }: AttemptContext,
 ): RecordOperation<Seen, Step, Change> {
   const { target, subject } = asked;
   const { typeId, id } = { typeId: subject.type.typeId, id: subject.id };
   const { planGrant, planRevoke } = entitlementOf(target);
-  const planner = unlessRefused(operation, subject, (operation === 'grant' ? planGrant : planRevoke)(asked));
+  const planner = unlessRefused(operation, subject, {
+    check,
+    planner: (operation === 'grant' ? planGrant : planRevoke)(asked),
+  });
   const returns = operation === 'revoke' && typeId === 'user' ? returningMode : 'ignore';
   const guarded = guardedGrant(guard, operation, asked);
   let returning: Returning | undefined;
@@ -90,12 +96,21 @@ export function changeOperation(
 }
 
 /**
- * Asks the type of the principal before the planner: what it refuses is refused whatever is held. A principal that
+ * Asks whoever sent the request, and the type of the principal, before the planner: what they refuse is refused whatever
+ * is held. Once something was sent, the sender is asked of what is to be sent again alone. A principal that
  * cannot be edited is refused where something would be written, before the first write.
  */
-function unlessRefused(operation: Operation, subject: Subject, planner: Planner): Planner {
+function unlessRefused(
+  operation: Operation,
+  subject: Subject,
+  { check, planner }: Pick<AskedChange, 'check'> & { readonly planner: Planner },
+): Planner {
   const { id, type } = subject;
   return (seen, progress) => {
+    const ask = (): void => (seen.record === undefined ? undefined : check?.(seen.record));
+    if (progress.sent.length === 0) {
+      ask();
+    }
     const refusal = seen.record && type.refusalOf?.(operation, id, seen.record);
     if (refusal !== undefined) {
       throw refusal;
@@ -103,6 +118,9 @@ function unlessRefused(operation: Operation, subject: Subject, planner: Planner)
     const plan = planner(seen, progress);
     if (plan.kind === 'due' && seen.record?.fixed !== undefined && progress.sent.length === 0) {
       throw new ConnectorError('refused', `${described(subject)} ${seen.record.fixed}`);
+    }
+    if (plan.kind === 'due' && progress.sent.length > 0) {
+      ask();
     }
     return plan;
   };

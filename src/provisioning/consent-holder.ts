@@ -54,8 +54,8 @@ async function loadUser(
   if (user === undefined) {
     return consents.length === 0 ? undefined : { ...unnamed, consents };
   }
-  const { name, login } = toUserRecord(user);
-  return { ...unnamed, name, login, consents };
+  const { name, login, loginIds = [] } = toUserRecord(user);
+  return { ...unnamed, name, login, loginIds, consents };
 }
 
 /** Whether the tenant itself is there says nothing about its consents. */

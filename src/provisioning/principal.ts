@@ -18,6 +18,8 @@ export interface PrincipalRecord extends Shown {
   readonly name: string;
   /** The first login id; '' where there is none. */
   readonly login: string;
+  /** All login ids; left out for what has none, and for a user who is gone. */
+  readonly loginIds?: readonly string[];
   /** The email address; left out for what has none. */
   readonly email?: string;
   /** The id of the user with whose roles it acts, its own being ignored; absent where it acts with its own. */

@@ -98,17 +98,20 @@ export function createProvisioner(options: ProvisionerOptions): Provisioner {
   const attempts = createAttempts(options);
   const tools: OperationTools = { client, now, allowPrivilegedDelete };
 
-  function asking(operation: Operation, target: Target, principal: Principal): AskedOperation<Seen, Step, Change> {
+  function asking(
+    operation: Operation,
+    { target, principal, check }: ChangeRequest,
+  ): AskedOperation<Seen, Step, Change> {
     const { gives, lists } = entitlementOf(target);
     const subject = subjectOf(principal, gives, target.resourceId);
     const asked = { target, subject, joinTenant, applicationDefault };
-    const change = { operation, asked, lookUp: lookUpOf(lists), client, returning, guard, now };
+    const change = { operation, asked, check, lookUp: lookUpOf(lists), client, returning, guard, now };
     return { turns: [turnOf(principal)], make: (context) => changeOperation(change, context) };
   }
 
   const operations = {
-    grant: async (target, principal, signal) => await attempts.run(asking('grant', target, principal), signal),
-    revoke: async (target, principal, signal) => await attempts.run(asking('revoke', target, principal), signal),
+    grant: async (target, principal, signal) => await attempts.run(asking('grant', { target, principal }), signal),
+    revoke: async (target, principal, signal) => await attempts.run(asking('revoke', { target, principal }), signal),
   } satisfies Pick<Provisioner, Operation>;
 
   return {
@@ -119,8 +122,7 @@ export function createProvisioner(options: ProvisionerOptions): Provisioner {
         entitlement: entitlement.slice(0, maxIdBytes),
         principal: auditPrincipal(typeId, id.slice(0, maxIdBytes)),
       };
-      const { target, principal } = await attempts.read(words, read);
-      return await operations[operation](target, principal, signal);
+      return await attempts.run(asking(operation, await attempts.read(words, read)), signal);
     },
     catalog: async (typeId, signal) => {
       const lookUp = lookUpOf(listsOf(typeId));

@@ -7,6 +7,7 @@ import { requiredResourceId, requiredText } from '../model/requests.ts';
 import type { Operation } from './change.ts';
 import { isKnownType, typeInWords, typeWithArticle } from '../sync-format/known-types.ts';
 import { principalTypeOf, principalTypesHolding } from './principal-types.ts';
+import type { PrincipalRecord } from './principal.ts';
 import { edgeRefusal } from './edges.ts';
 import type { ProvisionedType } from './provisioned-type.ts';
 import { entitlementOf, provisioned, provisioningOf } from './types.ts';
@@ -18,6 +19,11 @@ type IsType = (typeId: string) => boolean;
 export interface ChangeRequest {
   readonly target: Target;
   readonly principal: Principal;
+  /**
+   * Throws where the record that the change goes by forbids it. Asked of the first look, and again before each write; not
+   * where there is no such principal.
+   */
+  readonly check?: ((record: PrincipalRecord) => void) | undefined;
 }
 
 /** A Grant or Revoke of the protocol, as far as it matters. */

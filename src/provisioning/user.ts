@@ -25,5 +25,5 @@ export const userPrincipal: PrincipalType = {
 
 export function toUserRecord(user: User): PrincipalRecord {
   const { roleNames, userTenants, loginIds } = user;
-  return { roleNames, userTenants, name: nameOfUser(user), login: loginIds[0] ?? '', email: user.email };
+  return { roleNames, userTenants, name: nameOfUser(user), login: loginIds[0] ?? '', loginIds, email: user.email };
 }

@@ -93,10 +93,7 @@ export async function applyDecisions({
       const change = await provisioner.attempt(
         'revoke',
         { entitlement: row.entitlement, principal },
-        async () => {
-          await movedOn.check(revoke, provisioner.tools, signal);
-          return { target, principal };
-        },
+        () => ({ target, principal, check: (record) => movedOn.check(revoke, record) }),
         signal,
       );
       taken.add(place);

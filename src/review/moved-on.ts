@@ -1,19 +1,16 @@
 import { ConnectorError } from '../errors.ts';
 import { printable } from '../printable.ts';
-import type { OperationTools } from '../provisioning/provisioner.ts';
+import type { PrincipalRecord } from '../provisioning/principal.ts';
 import { type Decisions } from './format.ts';
 import { type Revoke, targetIn } from './revokes.ts';
 
-/** What the holder of a reviewed holding is now, as far as the review has to know; undefined where there is none. */
-interface Holder {
-  readonly names: readonly string[];
-  readonly tenants: readonly { readonly tenantId: string; readonly roleNames: readonly string[] }[];
-}
-
 /** Refuses a revoke whose holding is not what the reviewer decided of any more. */
 export interface MovedOn {
-  /** `isTaken` says whether a role of the holder in the tenant was revoked, or, in a dry run, would be. */
-  check(revoke: Revoke, tools: Pick<OperationTools, 'client'>, signal: AbortSignal): Promise<void>;
+  /**
+   * Asked of the record that the write goes by. `isTaken` says whether a role of the holder in the tenant was revoked, or,
+   * in a dry run, would be.
+   */
+  check(revoke: Revoke, record: PrincipalRecord): void;
 }
 
 /**
@@ -30,8 +27,11 @@ export function createMovedOn({ rows }: Pick<Decisions, 'rows'>, isTaken: (place
     }
   });
 
-  function checkRoles({ principal: { typeId, id }, target: { tenantId } }: Revoke, { tenants }: Holder): void {
-    const held = tenants.find((one) => one.tenantId === tenantId)?.roleNames ?? [];
+  function checkRoles(
+    { principal: { typeId, id }, target: { tenantId } }: Revoke,
+    { userTenants }: PrincipalRecord,
+  ): void {
+    const held = userTenants.find((one) => one.tenantId === tenantId)?.roleNames ?? [];
     for (const roleName of held) {
       const place = reviewed.get(keyOf(typeId, id, tenantId, roleName));
       const word = place === undefined ? undefined : rows[place]?.decision;
@@ -53,15 +53,11 @@ export function createMovedOn({ rows }: Pick<Decisions, 'rows'>, isTaken: (place
   }
 
   return {
-    check: async (revoke, tools, signal) => {
+    check: (revoke, record) => {
       const { row, principal, target } = revoke;
-      const holder = await holderOf(revoke, tools, signal);
-      if (holder === undefined) {
-        return; // nobody holds anything: told as gone before
-      }
-      const reviewedName = principal.typeId === 'user' ? row.principal.login : row.principal.name;
-      if (reviewedName !== '' && !holder.names.includes(reviewedName)) {
-        const what = principal.typeId === 'user' ? 'login id' : 'name';
+      const [what, reviewedName] =
+        principal.typeId === 'user' ? ['login id', row.principal.login] : ['name', row.principal.name];
+      if (reviewedName !== '' && namesOf(revoke, record)?.includes(reviewedName) === false) {
         throw new ConnectorError(
           'refused',
           `${principal.typeId.replaceAll('_', ' ')} ${printable(principal.id)} does not have the ${what} ` +
@@ -69,29 +65,18 @@ export function createMovedOn({ rows }: Pick<Decisions, 'rows'>, isTaken: (place
         );
       }
       if (target.typeId === 'tenant') {
-        checkRoles(revoke, holder);
+        checkRoles(revoke, record);
       }
     },
   };
 }
 
-async function holderOf(
-  { principal: { typeId, id } }: Revoke,
-  { client }: Pick<OperationTools, 'client'>,
-  signal: AbortSignal,
-): Promise<Holder | undefined> {
-  switch (typeId) {
-    case 'user': {
-      const user = await client.loadUser(id, { signal });
-      return user && { names: user.loginIds, tenants: user.userTenants };
-    }
-    case 'access_key': {
-      const key = await client.loadKey(id, { signal });
-      return key && { names: [key.name], tenants: key.keyTenants };
-    }
-    default:
-      return undefined; // a tenant that consents is known by its id alone
-  }
+/** What a record is known by, besides its id; undefined where that is all: for a tenant, and a user who is gone. */
+function namesOf(
+  { principal: { typeId } }: Revoke,
+  { name, loginIds }: PrincipalRecord,
+): readonly string[] | undefined {
+  return typeId === 'access_key' ? [name] : typeId === 'user' ? loginIds : undefined;
 }
 
 function keyOf(...parts: readonly string[]): string {

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createFileIndex } from '../../src/answers/file-index.ts';
+import type { DescopeClient } from '../../src/descope/client.ts';
 import { ConnectorError } from '../../src/errors.ts';
 import { type Emulator, type ProjectState, startEmulator } from '../../src/emulator/emulator.ts';
 import type { AuditEntry } from '../../src/provisioning/audit.ts';
@@ -63,6 +64,7 @@ interface Run {
 interface ApplyOptions {
   readonly dryRun?: boolean;
   readonly signal?: AbortSignal;
+  readonly client?: DescopeClient;
   /** Takes a line of the audit log. */
   readonly write?: (entry: AuditEntry) => Promise<void>;
 }
@@ -70,12 +72,17 @@ interface ApplyOptions {
 async function apply(
   emulator: Emulator,
   decisions: Decisions,
-  { dryRun = false, signal = new AbortController().signal, write = () => Promise.resolve() }: ApplyOptions = {},
+  {
+    client = clientOf(emulator),
+    dryRun = false,
+    signal = new AbortController().signal,
+    write = () => Promise.resolve(),
+  }: ApplyOptions = {},
 ): Promise<Run> {
   const audit: AuditEntry[] = [];
   const notes = createAuditNotes();
   const provisioner = createProvisioner({
-    client: clientOf(emulator),
+    client,
     audit: async (entry) => {
       audit.push(notes.note(entry));
       await write(entry);
@@ -289,6 +296,32 @@ describe('where the sync has moved on, to apply', () => {
     expect(run.rows[0]?.error).toContain(why);
     expect(run.audit.at(-1)).toMatchObject({ outcome: 'refused', review: { reason: 'r' } });
     expect(hasChanged).toBe(false);
+  });
+
+  it('refuses a membership by the record that the write goes by: a role may be given just before that is read', async () => {
+    await using emulator = await disposable({ users: 20 });
+    const { state } = emulator;
+    const rolesOf = (): readonly string[] =>
+      [...state.users()]
+        .filter(({ userId }) => userId === ada)
+        .flatMap(({ tenants }) => tenants.find(({ tenantId }) => tenantId === 'acme')?.roleNames ?? []);
+    rolesOf().forEach((role) => state.revokeRole(ada, role, 'acme'));
+    const decisions = await decided(emulator, 'all', revokeOf(ada, 'tenant:acme:member'));
+    const client = clientOf(emulator);
+    const run = await apply(emulator, decisions, {
+      client: {
+        ...client,
+        loadForWrite: async (...asked) => {
+          state.grantRole(ada, 'Editor', 'acme');
+          return await client.loadForWrite(...asked);
+        },
+      },
+    });
+
+    expect(run.rows.map(({ outcome }) => outcome)).toEqual(['refused']);
+    expect(run.rows[0]?.error).toContain('would take the role Editor with it');
+    expect(rolesOf()).toEqual(['Editor']);
+    expect(run.audit.map(({ outcome }) => outcome)).toEqual(['refused']);
   });
 
   it('refuses a membership that would take a role which was decided to be kept', async () => {
