@@ -4,6 +4,7 @@ import type { FileIndex } from '../answers/file-index.ts';
 import { type ListKind, listingOf } from '../answers/listing.ts';
 import { accessJson, type JsonAnswer, listJson, whoCanJson } from '../answers/question-json.ts';
 import { whoCan } from '../answers/who-can.ts';
+import type { WorkPlace } from '../answers/work-place.ts';
 import { ConnectorError } from '../errors.ts';
 import { openHistory } from '../history/open-history.ts';
 import type { HistoryReader, KeptSync, Question as StoreQuestion } from '../history/store.ts';
@@ -21,7 +22,7 @@ export interface Question {
 }
 
 /** Answers a question with a page of JSON. Errors are those of the command line; `not-found` for a sync that was pruned. */
-export async function answer({ store, asked }: Question): Promise<string> {
+export async function answer({ store, asked }: Question, work: WorkPlace): Promise<string> {
   await using history = await openHistory(store);
   const { query } = asked;
   const place = query.cursor === undefined ? undefined : placeOf(asked, query.cursor);
@@ -30,7 +31,7 @@ export async function answer({ store, asked }: Question): Promise<string> {
     return page(asked, syncsJson(basename(history.path), syncs), place ?? { sync: 0, rows: 0 });
   }
   const sync = await syncOf(history, asked, place);
-  await using index = await history.index(sync, { question: questionOf(asked) });
+  await using index = await history.index(sync, { question: questionOf(asked), work });
   const told = { ...index, path: basename(shownStore(store)) }; // a caller need not know where it lies
   return page(asked, answerIn(told, asked), place ?? { sync: sync.n, rows: 0 });
 }

@@ -1,4 +1,5 @@
-import { parentPort } from 'node:worker_threads';
+import { parentPort, workerData } from 'node:worker_threads';
+import { placeAt } from '../output/work-places.ts';
 import { answer, type Question } from './answer.ts';
 import { type Problem, problemOf } from './problem.ts';
 
@@ -6,6 +7,8 @@ import { type Problem, problemOf } from './problem.ts';
 
 /** What a thread tells of a question. `bug` is where it broke. */
 export type Told = { readonly body: string } | { readonly problem: Problem } | { readonly bug: string };
+
+const work = placeAt(String(workerData)); // whoever starts it gives the path
 
 parentPort?.on('message', (question: Question) => {
   void (async () => {
@@ -16,7 +19,7 @@ parentPort?.on('message', (question: Question) => {
 
 async function toldOf(question: Question): Promise<Told> {
   try {
-    return { body: await answer(question) };
+    return { body: await answer(question, work) };
   } catch (thrown) {
     const problem = problemOf(thrown, question.store);
     return problem === undefined ? { bug: thrown instanceof Error ? (thrown.stack ?? '') : '' } : { problem };

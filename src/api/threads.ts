@@ -1,4 +1,6 @@
+import { rmSync } from 'node:fs';
 import { Worker } from 'node:worker_threads';
+import { temporaryPath } from '../output/work-places.ts';
 import type { Question } from './answer.ts';
 import type { Problem } from './problem.ts';
 import type { Told } from './thread.ts';
@@ -30,8 +32,8 @@ interface Lane {
 }
 
 export interface ThreadsOptions extends Partial<Limits> {
-  /** Starts a thread that answers each message with one; a test has its own. */
-  readonly start?: () => Worker;
+  /** Starts a thread that answers each message with one, and may make a folder; a test has its own. */
+  readonly start?: (folder: string) => Worker;
 }
 
 const busy: Problem = {
@@ -75,7 +77,8 @@ export function createThreads({
   }
 
   function opened(): Lane {
-    const lane: Lane = { worker: start(), end: undefined };
+    const folder = temporaryPath();
+    const lane: Lane = { worker: start(folder), end: undefined };
     lanes.add(lane);
     const ended = (told: Told): void => {
       lanes.delete(lane);
@@ -87,7 +90,10 @@ export function createThreads({
       lane.end?.(told);
     });
     lane.worker.on('error', (thrown: unknown) => ended({ bug: thrown instanceof Error ? (thrown.stack ?? '') : '' }));
-    lane.worker.on('exit', () => ended(isClosed ? { problem: gone } : { bug: 'the thread ended' }));
+    lane.worker.on('exit', () => {
+      removeFolder(folder);
+      ended(isClosed ? { problem: gone } : { bug: 'the thread ended' });
+    });
     return lane;
   }
 
@@ -124,14 +130,25 @@ export function createThreads({
   };
 }
 
-function startThread(): Worker {
+/** A thread that is ended in the middle of a question tidies nothing up, and what it brought there is of people. */
+function removeFolder(folder: string): void {
+  try {
+    rmSync(folder, { recursive: true, force: true });
+  } catch {
+    // the next process that makes one there sweeps it
+  }
+}
+
+function startThread(folder: string): Worker {
   const file = import.meta.url.endsWith('.ts') ? './thread.ts' : './api-thread.js'; // as it stands in src, or in dist
-  const worker = new Worker(new URL(file, import.meta.url), { env: databaseEnv() });
+  const worker = new Worker(new URL(file, import.meta.url), { env: databaseEnv(), workerData: folder });
   worker.unref();
   return worker;
 }
 
-/** What names a server of PostgreSQL and a password for it; nothing else of the environment is needed there. */
+/** What names a server of PostgreSQL, a user and a password for it, and the folder for temporary files; nothing else is needed there. */
 function databaseEnv(): NodeJS.ProcessEnv {
-  return Object.fromEntries(Object.entries(process.env).filter(([name]) => /^PG[A-Z]+$|^HOME$/.test(name)));
+  return Object.fromEntries(
+    Object.entries(process.env).filter(([name]) => /^PG[A-Z]+$|^(?:HOME|USER|TMPDIR|TMP|TEMP)$/.test(name)),
+  );
 }

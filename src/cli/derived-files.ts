@@ -19,7 +19,7 @@ import { parseSummary } from '../sync-format/summary-schema.ts';
 import { ownerMarks } from '../sync-format/owner-marks.ts';
 import { writeWholeFile, writeWholeFolder } from '../output/whole-folder.ts';
 import { version } from '../version.ts';
-import { besideTarget } from './work-places.ts';
+import { besideTarget } from '../output/work-places.ts';
 
 /** Less than a command that answers may take: the sync needs memory at the same time. */
 const cacheMib = 32;

@@ -24,7 +24,7 @@ import { readIndex } from './read-index.ts';
 import { isStdout } from './stdout-names.ts';
 import { openInput, type WhenFlags } from './stored.ts';
 import { tell, tellPlainly } from './tell.ts';
-import { besideTarget, temporaryPlace } from './work-places.ts';
+import { besideTarget, temporaryPlace } from '../output/work-places.ts';
 import { fullPath, shownStore } from '../store-url.ts';
 
 export interface ExportFlags extends WhenFlags {

@@ -10,7 +10,7 @@ import { isStore, outputKinds } from '../output/outputs.ts';
 import { syncFileKinds } from '../sync-format/layout.ts';
 import { settingSources } from './setting-sources.ts';
 import { tell } from './tell.ts';
-import { temporaryPlace } from './work-places.ts';
+import { temporaryPlace } from '../output/work-places.ts';
 import { fullPath, isPostgres } from '../store-url.ts';
 
 /** What a question takes besides its FILE: the command's name, and what is asked for. */

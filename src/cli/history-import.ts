@@ -13,7 +13,7 @@ import { isStore, targetNamed } from '../output/outputs.ts';
 import { counted } from './table.ts';
 import { tell } from './tell.ts';
 import { readyStore } from './ready-store.ts';
-import { besideTarget, temporaryPlace } from './work-places.ts';
+import { besideTarget, temporaryPlace } from '../output/work-places.ts';
 import { fullPath, isPostgres, shownStore } from '../store-url.ts';
 
 /** A file that is to go in. */

@@ -6,7 +6,7 @@ import { ConnectorError } from '../errors.ts';
 import { isStore } from '../output/outputs.ts';
 import { printable } from '../printable.ts';
 import { openStored } from './stored.ts';
-import { temporaryPlace } from './work-places.ts';
+import { temporaryPlace } from '../output/work-places.ts';
 
 /** How long a picture is taken for the newest one before that is looked at again. */
 const newestForMs = 5_000;

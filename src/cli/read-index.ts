@@ -10,7 +10,7 @@ import { isStore } from '../output/outputs.ts';
 import { shellWord } from '../shell-word.ts';
 import { tell } from './tell.ts';
 import { checkWhen, openInput, storedIndex, type WhenFlags } from './stored.ts';
-import { temporaryPlace } from './work-places.ts';
+import { temporaryPlace } from '../output/work-places.ts';
 import { isPostgres, shownStore } from '../store-url.ts';
 
 /** A file that takes longer than a moment to read is read under a line of progress on stderr. */

@@ -24,7 +24,7 @@ import { counted } from './table.ts';
 import { printable } from '../printable.ts';
 import { type InputOptions, openInput, storedIndex, type WhenFlags } from './stored.ts';
 import { tell } from './tell.ts';
-import { besideTarget } from './work-places.ts';
+import { besideTarget } from '../output/work-places.ts';
 import { shownStore } from '../store-url.ts';
 
 export interface ReportFlags extends WhenFlags {

@@ -19,7 +19,7 @@ import { prose } from './results.ts';
 import type { WhenFlags } from './stored.ts';
 import { counted } from './table.ts';
 import { tell } from './tell.ts';
-import { besideTarget } from './work-places.ts';
+import { besideTarget } from '../output/work-places.ts';
 
 export interface ReviewNewFlags extends WhenFlags {
   readonly scope: string;

@@ -24,7 +24,7 @@ import { pagesOf, provisioning } from './serving.ts';
 import type { SettingFlags } from './setting-sources.ts';
 import { prepare } from './settings.ts';
 import { tellsJson } from './tell.ts';
-import { folderIn } from './work-places.ts';
+import { folderIn } from '../output/work-places.ts';
 
 export type ServiceFlags = SettingFlags & { readonly acceptShrink?: boolean };
 

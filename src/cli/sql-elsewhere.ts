@@ -4,7 +4,7 @@ import { DatabaseSync } from 'node:sqlite';
 import { ConnectorError, throwIfCancelled } from '../errors.ts';
 import type { QueryAnswer } from '../history/store.ts';
 import { isDiskFull } from '../os-reasons.ts';
-import { temporaryPlace } from './work-places.ts';
+import { temporaryPlace } from '../output/work-places.ts';
 
 /** The rows of an answer, which can be gone through. */
 export interface HeldAnswer extends AsyncDisposable {

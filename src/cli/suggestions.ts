@@ -3,7 +3,7 @@ import { isStore } from '../output/outputs.ts';
 import { isPostgres } from '../store-url.ts';
 import { fileAmong, newestFile } from './file-argument.ts';
 import type { CommandContext } from './command-context.ts';
-import { temporaryPlace } from './work-places.ts';
+import { temporaryPlace } from '../output/work-places.ts';
 
 /** Suggestions must come within this time after the key was pressed, or none are made. */
 const longestMs = 2_000;

@@ -9,7 +9,7 @@ export interface Numbered extends TypedThing {
   readonly n: number;
 }
 
-const mostFormer = 10;
+export const mostFormer = 10;
 
 /** Versions of things by what they were called: `n`, `name`, `since` and `until`, of a project `:project`. */
 const versionsCalled = [

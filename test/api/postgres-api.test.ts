@@ -1,9 +1,13 @@
+import { mkdir, readdir } from 'node:fs/promises';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { Client } from 'pg';
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { type Api, createApi } from '../../src/api/api.ts';
+import { openHistory } from '../../src/history/open-history.ts';
 import { silentLogger } from '../../src/log.ts';
+import { temporaryPath } from '../../src/output/work-places.ts';
 import { temporaryFolder } from '../support/cli.ts';
 import { importDay, writeDay } from '../support/history.ts';
 import { noPostgres, startPostgres, type TestServer } from '../support/postgres.ts';
@@ -109,6 +113,65 @@ describe.skipIf(noPostgres !== undefined)(`the API of a store in PostgreSQL${why
     } while (cursor !== '');
 
     expect(names).toEqual(['Ada', 'Bob', 'Cy', 'Di', 'Eve']);
+  });
+
+  describe('in the folder for temporary files', () => {
+    afterEach(() => {
+      vi.unstubAllEnvs();
+    });
+
+    it('works where TMPDIR says, and leaves nothing there when it is stopped in the middle of a question', async () => {
+      await using folder = await temporaryFolder();
+      vi.stubEnv('TMPDIR', folder.path);
+      const serving = await serve(url);
+      expect((await fetch(`${serving.base}/v1/who-can?held=write`)).status).toBe(200);
+      expect(await readdir(folder.path)).toEqual([]);
+      const holder = new Client({ connectionString: url });
+      await holder.connect();
+      try {
+        await holder.query('begin; lock table baton_descope.user_row in access exclusive mode');
+        const asked = fetch(`${serving.base}/v1/who-can?held=write`).catch(() => undefined);
+        await vi.waitFor(async () => expect(await readdir(folder.path)).toHaveLength(1), { timeout: 10_000 });
+        await serving[Symbol.asyncDispose]();
+        await asked;
+      } finally {
+        await holder.end();
+      }
+
+      expect(await readdir(folder.path)).toEqual([]);
+    });
+
+    it('answers 503 where that cannot be worked in', async () => {
+      await using folder = await temporaryFolder();
+      vi.stubEnv('TMPDIR', join(folder.path, 'none'));
+      await using serving = await serve(url);
+
+      const response = await fetch(`${serving.base}/v1/who-can?held=write`);
+
+      expect([response.status, await response.json()]).toMatchObject([
+        503,
+        {
+          code: 'local-io',
+          detail:
+            'the folder for temporary files cannot be worked in: the folder does not exist; the service needs TMPDIR set to one',
+        },
+      ]);
+    });
+
+    it('takes away what a killed process left there, with a question or another reading of the store', async () => {
+      await using folder = await temporaryFolder();
+      vi.stubEnv('TMPDIR', folder.path);
+      const left = temporaryPath().replace(`-${process.pid}-`, '-999999999-');
+      await using serving = await serve(url);
+      await mkdir(left);
+      expect((await fetch(`${serving.base}/v1/who-can?held=write`)).status).toBe(200);
+      expect(await readdir(folder.path)).toEqual([]);
+
+      await mkdir(left);
+      await using history = await openHistory(url);
+      await (await history.source(await history.choose({}))).types();
+      expect(await readdir(folder.path)).toEqual([expect.stringContaining(`-${process.pid}-`)]);
+    });
   });
 
   it('answers 503 while the server is not there, and does not say where it is', async () => {

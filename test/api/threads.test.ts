@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import { existsSync } from 'node:fs';
 import { Worker } from 'node:worker_threads';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Question } from '../../src/api/answer.ts';
@@ -12,6 +14,17 @@ const start = (): Worker =>
        if (store !== 'slow') parentPort.postMessage({ body: store });
      });`,
     { eval: true },
+  );
+/** The same, with a folder in which something lies while it answers; it tells where, and never ends. */
+const startBringing = (folder: string): Worker =>
+  new Worker(
+    `const { parentPort, workerData } = require('node:worker_threads');
+     const { mkdirSync, writeFileSync } = require('node:fs');
+     parentPort.on('message', () => {
+       mkdirSync(workerData);
+       writeFileSync(workerData + '/moment.db', 'people');
+     });`,
+    { eval: true, workerData: folder },
   );
 const question = (store: string): Question => ({ store, asked: { name: '/v1/syncs', path: '/v1/syncs', query: {} } });
 const { signal } = new AbortController();
@@ -66,5 +79,34 @@ describe('the threads of the API', () => {
       { problem: { code: 'unavailable' } },
       { problem: { code: 'unavailable' } },
     ]);
+  });
+});
+
+describe('what a thread brought to answer a question from', () => {
+  it.each(['takes too long', 'is stopped'])('is removed with the thread where the question %s', async (how) => {
+    let folder = '';
+    let worker: Worker | undefined;
+    const threads = createThreads({
+      threads: 1,
+      timeoutMs: how === 'is stopped' ? 60_000 : 1_000,
+      start: (path) => {
+        folder = path;
+        return (worker = startBringing(path));
+      },
+    });
+    const asked = threads.ask(question('a'), signal);
+    await vi.waitFor(() => expect(existsSync(`${folder}/moment.db`)).toBe(true), { timeout: 10_000, interval: 10 });
+    if (worker === undefined) {
+      throw new Error('no thread began');
+    }
+    const ended = once(worker, 'exit');
+    if (how === 'is stopped') {
+      await threads.close();
+    }
+
+    expect(await asked).toMatchObject({ problem: { status: 503 } });
+    await ended;
+    expect(existsSync(folder)).toBe(false);
+    await threads.close();
   });
 });

@@ -1,4 +1,4 @@
-import { execFile, spawn } from 'node:child_process';
+import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, readdirSync } from 'node:fs';
 import { chmod, chown, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
@@ -48,7 +48,8 @@ async function owner(): Promise<{ readonly uid: number; readonly gid: number } |
   return { uid: ids[0] ?? 0, gid: ids[1] ?? 0 };
 }
 
-async function freePort(): Promise<number> {
+/** A port that nobody has just now. */
+export async function freePort(): Promise<number> {
   const server = createServer();
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
@@ -61,10 +62,12 @@ async function freePort(): Promise<number> {
 export interface TestServerOptions {
   /** Connections over the network are under TLS, and show a certificate of this authority. */
   readonly tls?: { readonly cert: string; readonly key: string; readonly authority: string } | undefined;
+  /** Names a port that seems to be free. */
+  readonly portOf?: () => Promise<number>;
 }
 
 /** Starts a server of its own, which is gone at the end with all that it held. */
-export async function startPostgres({ tls }: TestServerOptions = {}): Promise<TestServer> {
+export async function startPostgres({ tls, portOf = freePort }: TestServerOptions = {}): Promise<TestServer> {
   if (programs === undefined) {
     throw new Error(noPostgres);
   }
@@ -99,30 +102,30 @@ export async function startPostgres({ tls }: TestServerOptions = {}): Promise<Te
       await chown(tlsFiles[name], user?.uid ?? -1, user?.gid ?? -1);
     }
   }
-  const port = await freePort();
-  const server = spawn(
-    join(bin, 'postgres'),
-    [
-      '-D',
-      data,
-      '-p',
-      String(port),
-      '-c',
-      `listen_addresses=127.0.0.1${tls === undefined ? '' : ',127.0.0.2'}`, // its certificate names the first one alone
-      '-c',
-      `unix_socket_directories=${folder}`,
-      '-c',
-      'fsync=off',
-      ...(tlsFiles === undefined
-        ? []
-        : ['on', tlsFiles.cert, tlsFiles.key, tlsFiles.authority].flatMap((value, at) => [
-            '-c',
-            `${['ssl', 'ssl_cert_file', 'ssl_key_file', 'ssl_ca_file'][at]}=${value}`,
-          ])),
-    ],
-    { ...user, cwd: folder, stdio: 'ignore' },
-  );
-  const ended = once(server, 'exit');
+  const begin = (at: number): ChildProcess =>
+    spawn(
+      join(bin, 'postgres'),
+      [
+        '-D',
+        data,
+        '-p',
+        String(at),
+        '-c',
+        `listen_addresses=127.0.0.1${tls === undefined ? '' : ',127.0.0.2'}`, // its certificate names the first one alone
+        '-c',
+        `unix_socket_directories=${folder}`,
+        '-c',
+        'fsync=off',
+        ...(tlsFiles === undefined
+          ? []
+          : ['on', tlsFiles.cert, tlsFiles.key, tlsFiles.authority].flatMap((value, at) => [
+              '-c',
+              `${['ssl', 'ssl_cert_file', 'ssl_key_file', 'ssl_ca_file'][at]}=${value}`,
+            ])),
+      ],
+      { ...user, cwd: folder, stdio: ['ignore', 'ignore', 'pipe'] },
+    );
+  const { server, port, ended } = await begun(begin, portOf);
   const urlOf = (name: string, as: string): string => `postgres://${as}:${password}@127.0.0.1:${port}/${name}`;
   const ask = async (url: string, sql: string): Promise<readonly Readonly<Record<string, unknown>>[]> => {
     const client = new Client({ connectionString: tls === undefined ? url : `${url}?host=${folder}` });
@@ -159,6 +162,41 @@ export async function startPostgres({ tls }: TestServerOptions = {}): Promise<Te
     admin: async (url, sql) => await ask(urlOf(new URL(url).pathname.slice(1), 'chief'), sql),
     [Symbol.asyncDispose]: stop,
   };
+}
+
+const taken = 'Address already in use';
+
+interface Begun {
+  readonly server: ChildProcess;
+  readonly port: number;
+  readonly ended: Promise<unknown>;
+}
+
+/** Begins a server at a free port, and at another one where somebody else takes it before the server does. */
+async function begun(begin: (port: number) => ChildProcess, portOf: () => Promise<number>): Promise<Begun> {
+  for (let tries = 5; ; tries -= 1) {
+    const port = await portOf();
+    const server = begin(port);
+    const ended = once(server, 'exit');
+    let told = '';
+    const listens = new Promise<boolean>((resolve) => {
+      server.stderr?.setEncoding('utf8').on('data', (text: string) => {
+        told = `${told}${text}`.slice(-4_000);
+        if (told.includes('listening on Unix socket')) {
+          resolve(!told.includes(taken)); // it has the ports by then, or goes on without one of them
+        }
+      });
+      void ended.then(() => resolve(false));
+    });
+    if (await listens) {
+      return { server, port, ended };
+    }
+    server.kill('SIGQUIT');
+    await ended;
+    if (tries === 0 || !told.includes(taken)) {
+      throw new Error(`PostgreSQL did not start: ${told}`);
+    }
+  }
 }
 
 /** Asks again until the server has come up; half a minute at most. */

@@ -4,7 +4,7 @@ import { parseClientSecret } from '../../src/service-mode/client-secret.ts';
 import { createPostForm } from '../../src/cli/platform-post.ts';
 import { createSharedLog } from '../../src/cli/debug-log.ts';
 import { createLogger } from '../../src/cli/logger.ts';
-import { folderIn } from '../../src/cli/work-places.ts';
+import { folderIn } from '../../src/output/work-places.ts';
 import type { Proxy } from '../../src/descope/http/proxy.ts';
 import { createConnector } from '../../src/connector.ts';
 import { type Emulator, startEmulator } from '../../src/emulator/emulator.ts';

@@ -2,7 +2,7 @@ import type { DatabaseSync } from 'node:sqlite';
 import type { FileIndex } from '../../answers/file-index.ts';
 import type { Moment, SyncSource } from '../../answers/source.ts';
 import { closing } from '../../answers/summary.ts';
-import { systemWorkPlace } from '../../answers/work-place.ts';
+import { temporaryPlace } from '../../output/work-places.ts';
 import type { FileSummary } from '../../sync-format/summary.ts';
 import { chooseSync } from '../choose-sync.ts';
 import { damaged } from '../faults.ts';
@@ -13,6 +13,7 @@ import { sourceOf } from '../store-messages.ts';
 import type { Connection } from './connection.ts';
 import { keptSyncs, type NumberedSync } from './kept.ts';
 import { queryAt } from './query.ts';
+import { formerAt } from './former.ts';
 import { beginReading } from './reading.ts';
 import { bringReach } from './reach.ts';
 import { bringAll, createReplica, type Replica } from './replica.ts';
@@ -44,7 +45,7 @@ export async function openPostgres(url: string): Promise<HistoryReader> {
     let opening: Promise<SyncSource> | undefined;
     const open = async (signal?: AbortSignal): Promise<SyncSource> => {
       const versions = { project: kept.project, sync: kept.n, hasPast: false };
-      const replica = await createReplica(connection, { work: systemWorkPlace, signal }, (growing) =>
+      const replica = await createReplica(connection, { work: temporaryPlace(), signal }, (growing) =>
         bringAll(growing, versions, versionTables),
       );
       replicas.push(replica);
@@ -112,7 +113,7 @@ async function indexAt(
     question,
     hasPast = question?.about === 'timeline',
     isLean = false,
-    work = systemWorkPlace,
+    work = temporaryPlace(),
     signal,
   }: IndexNeeds = {},
 ): Promise<FileIndex> {
@@ -123,29 +124,34 @@ async function indexAt(
   const { summary } = closing(told.summary) ?? {};
   const sourceIn = (database: DatabaseSync): SyncSource => sourceOf({ path: name, database }, numbers, told);
   const isReached = question !== undefined && summary !== undefined && tellsInheritance(summary);
-  const replica = await createReplica(connection, { work, signal }, async (growing) =>
-    isReached
-      ? await bringReach(growing, {
-          connection,
-          versions,
-          question,
-          users: sync.sizes['user_row'] ?? 0,
-          searched: async (database) => ({
-            path: name,
-            database,
-            summary,
-            types: await sourceIn(database).types(),
-            hasOthers: true,
-          }),
-        })
-      : await bringAll(growing, versions, isLean ? [] : ['user_row', 'thing_row', 'sso_row']),
-  );
+  let isFound = false;
+  const replica = await createReplica(connection, { work, signal }, async (growing) => {
+    if (isReached) {
+      isFound = await bringReach(growing, {
+        connection,
+        versions,
+        question,
+        users: sync.sizes['user_row'] ?? 0,
+        searched: async (database) => ({
+          path: name,
+          database,
+          summary,
+          types: await sourceIn(database).types(),
+          hasOthers: true,
+        }),
+      });
+    } else {
+      await bringAll(growing, versions, isLean ? [] : ['user_row', 'thing_row', 'sso_row']);
+    }
+  });
   try {
     const source = sourceIn(replica.database);
     const otherGrants = isReached ? await otherGrantsAt(connection, numbers) : undefined;
+    const former = question === undefined || isFound ? undefined : await formerAt(connection, numbers, question.of);
     const index = await indexOf(name, { ...numbers, source, place: replica.path, otherGrants });
     return {
       ...index,
+      ...(former !== undefined && { formerly: (asked) => (asked === question?.of ? former : []) }),
       usersWithout:
         isReached && question.about === 'who-can'
           ? await usersWithout(connection, numbers, replica.database)

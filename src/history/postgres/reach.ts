@@ -41,9 +41,9 @@ const plainKinds: ReadonlySet<number> = new Set([holding, member]);
 /**
  * Brings what one question can reach: all that there is beside users and who holds what (tenants, roles, keys, and how
  * they hang together), the users whom the text that is asked for may name, and what is held of whom or what it names.
- * That is found by the code that answers, so nothing else can be meant.
+ * That is found by the code that answers, so nothing else can be meant. Tells whether it was found.
  */
-export async function bringReach({ database, bring }: GrowingReplica, options: ReachOptions): Promise<void> {
+export async function bringReach({ database, bring }: GrowingReplica, options: ReachOptions): Promise<boolean> {
   const { connection, versions, question } = options;
   const stood = stoodOn(versions);
   const bringing: Bringing = {
@@ -85,6 +85,7 @@ export async function bringReach({ database, bring }: GrowingReplica, options: R
   await bring(namesIn(options, database));
   database.exec('drop table message'); // nothing of it was brought: whoever reads one shall not find an empty table
   database.exec(answerIndexesSql());
+  return found !== undefined;
 }
 
 /** What is asked about, as the answer will find it; undefined where it will not. */

@@ -2,12 +2,20 @@ import { existsSync } from 'node:fs';
 import { mkdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import type { WorkFolder, WorkPlace } from '../answers/work-place.ts';
 import { ConnectorError } from '../errors.ts';
 import { hasOsCode } from '../os-reasons.ts';
-import { diskReason } from '../output/disk-fault.ts';
-import { sweepLeftovers, unfinishedPath } from '../output/leftovers.ts';
-import { placeOf } from '../output/place.ts';
+import { diskReason } from './disk-fault.ts';
+import { sweepLeftovers, unfinishedPath } from './leftovers.ts';
+import { placeOf } from './place.ts';
+
+/** A folder of one's own, mode 0700, which goes away with all that is in it. */
+type WorkFolder = { readonly path: string } & AsyncDisposable;
+
+/** Where databases lie while they are needed, as `../answers/work-place.ts` says. */
+interface WorkPlace {
+  readonly makeFolder: () => Promise<WorkFolder>;
+  readonly fullRemedy: string;
+}
 
 /** Prefix of the folders for temporary files, by which those of killed runs are found. */
 const temporaryName = 'baton-descope';
@@ -30,6 +38,26 @@ export function temporaryPlace(): WorkPlace {
   return {
     makeFolder: async () => await folderIn(tmpdir(), remedy),
     fullRemedy: `make room in the folder for temporary files, ${tmpdir()}, or set TMPDIR to one with room for about half the file`,
+  };
+}
+
+/** A path in the folder for temporary files for one folder at a time, which whoever ends the thread that uses it can remove. */
+export function temporaryPath(): string {
+  return unfinishedPath(join(tmpdir(), temporaryName), '.d.tmp');
+}
+
+/** A folder at such a path. It is made anew for each use: what cleans folders for temporary files may take it meanwhile. */
+export function placeAt(path: string): WorkPlace {
+  return {
+    makeFolder: async () => {
+      await sweepLeftovers(join(dirname(path), temporaryName));
+      return await madeFolder(
+        path,
+        (reason) =>
+          `the folder for temporary files cannot be worked in: ${reason}; the service needs TMPDIR set to one`,
+      );
+    },
+    fullRemedy: 'the service needs room in its folder for temporary files (TMPDIR)',
   };
 }
 
