@@ -88,6 +88,10 @@ export async function syncNow(
       `${project.name} cannot begin here now: another worker syncs it, or its group is busy; "fleet status" tells`,
     );
   }
+  if (lease.project !== project.id) {
+    await engine.giveBack(lease);
+    throw new Error(`the engine gave a run of ${lease.project}, and not of ${project.id}`);
+  }
   let failure: unknown;
   const sync = projectSync(env);
   const end = await workOn({

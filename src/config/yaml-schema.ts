@@ -5,6 +5,7 @@ import { nearNames } from '../model/near-names.ts';
 import { printable } from '../printable.ts';
 import { holdsKey } from './key-form.ts';
 import { explainYaml } from './yaml-faults.ts';
+import { plainValues } from './yaml-values.ts';
 
 /** Where a value stands in a file: names and places from the top. */
 export type YamlPath = readonly (string | number)[];
@@ -72,7 +73,12 @@ export function readBySchema<Schema extends z.ZodType>(
       },
     });
   }
-  const read = schema.safeParse(document.toJS() ?? {});
+  const plain = plainValues(document);
+  if ('text' in plain) {
+    const { line, col } = lines.linePos(plain.at);
+    throw new ConnectorError('config', `${printable(path)}:${line}:${col} ${plain.text}`);
+  }
+  const read = schema.safeParse(plain.value ?? {});
   if (!read.success) {
     const of = (issue: z.core.$ZodIssue): readonly YamlProblem[] => problemsOf(issue, [], { what, unknownName });
     throw told(read.error.issues.flatMap(of));

@@ -95,6 +95,14 @@ export interface ProjectState {
   readonly passedOver: number;
 }
 
+/** How far the clocks of those who put slots may be apart. */
+export const clocksApartMs = 5 * 60_000;
+
+/** Whether a slot was put before. What lies far ahead was put by a clock that was wrong, and says nothing of others. */
+export function isSlotKnown(slotMs: number, lastSlotMs: number, nowMs: number): boolean {
+  return slotMs === lastSlotMs || (slotMs < lastSlotMs && lastSlotMs <= nowMs + clocksApartMs);
+}
+
 /** What the engines share: how long things take. */
 export interface EngineTimes {
   /** A lease that is not kept for so long is lost. */

@@ -35,6 +35,8 @@ export interface FleetProject {
   readonly group: string | undefined;
   readonly timeoutMs: number;
   readonly tries: number;
+  /** The variables that hold the keys of the projects of the fleet, of this one and of others. */
+  readonly keysOfFleet: readonly string[];
   /** The folder of the file. */
   readonly base: string;
   /** "fleet.yaml:12:5". */
@@ -62,10 +64,14 @@ export function readFleet(path: string, text: string, checks: AddressChecks): Fl
     slips: (file) => misfits(file, checks),
   });
   const folder = dirname(resolve(path));
+  const projects = value.projects.map((entry, place) =>
+    projectOf(value, entry, folder, placeOf(['projects', place, 'id'])),
+  );
+  const keysOfFleet = [...new Set(projects.flatMap(({ key }) => ('env' in key ? [key.env] : [])))];
   return {
     path,
     groups: new Map(Object.entries(value.groups).map(([group, { 'at-once': atOnce }]) => [group, atOnce])),
-    projects: value.projects.map((entry, place) => projectOf(value, entry, folder, placeOf(['projects', place, 'id']))),
+    projects: projects.map((project) => Object.assign(project, { keysOfFleet })),
   };
 }
 
@@ -83,7 +89,12 @@ export function projectNamed({ projects, path }: Fleet, word: string): FleetProj
 }
 
 /** What `fleet.yaml` says of one project, over what it says for all. */
-function projectOf({ defaults }: FleetFile, entry: ProjectEntry, folder: string, place: string): FleetProject {
+function projectOf(
+  { defaults }: FleetFile,
+  entry: ProjectEntry,
+  folder: string,
+  place: string,
+): Omit<FleetProject, 'keysOfFleet'> {
   const name = nameOf(entry);
   const filled = (text: string): string => text.replaceAll('{name}', name).replaceAll('{id}', entry.id);
   const pathOf = (text: string): string => resolve(folder, filled(text));

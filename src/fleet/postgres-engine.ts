@@ -1,7 +1,17 @@
+import { randomInt } from 'node:crypto';
 import type { Db, JobWithMetadata } from 'pg-boss';
 import type { FleetEngine, Lease, NewRun, Put } from './engine.ts';
-import { usualTimes } from './engine.ts';
-import { type Fault, failureOf, type Job, jobFailure, numberOf, stateOf, type ProjectRow } from './postgres-states.ts';
+import { isSlotKnown, usualTimes } from './engine.ts';
+import {
+  type Fault,
+  failureOf,
+  type Job,
+  jobFailure,
+  type JobRow,
+  numberOf,
+  stateOf,
+  type ProjectRow,
+} from './postgres-states.ts';
 import { openBoss, type PostgresEngineOptions } from './postgres-boss.ts';
 
 export type { PostgresEngineOptions } from './postgres-boss.ts';
@@ -24,7 +34,8 @@ export async function openPostgresEngine(url: string, options: PostgresEngineOpt
 
   const projectRow = async (db: Db, project: string): Promise<ProjectRow> => {
     await db.executeSql(`insert into ${schema}.project (id) values ($1) on conflict do nothing`, [project]);
-    const { rows } = await db.executeSql(`select * from ${schema}.project where id = $1 for update`, [project]);
+    const now = `(extract(epoch from ${schema}.job_now()) * 1000)::bigint as now_ms`; // of the server: ours may be wrong
+    const { rows } = await db.executeSql(`select *, ${now} from ${schema}.project where id = $1 for update`, [project]);
     return rows[0] as ProjectRow;
   };
   /** The job of a project that is in line or under way. */
@@ -50,6 +61,20 @@ export async function openPostgresEngine(url: string, options: PostgresEngineOpt
     await boss.deleteJob(givenUp, dead.id, { db });
     return true;
   };
+  const hold = async (db: Db, project: string): Promise<void> =>
+    void (await boss.update(line, undefined, { singletonKey: project, startAfter: never, db }));
+  /** What came back into line while its project was paused, such as a retry, does not begin either. */
+  const holdPaused = async (db: Db): Promise<void> => {
+    const { rows } = await db.executeSql(
+      `select singleton_key from ${schema}.job join ${schema}.project on project.id = job.singleton_key
+       where job.name = $1 and job.state in ('created', 'retry') and job.start_after <= ${schema}.job_now()
+         and project.paused_at is not null`,
+      [line],
+    );
+    for (const { singleton_key: project } of rows as readonly Pick<JobRow, 'singleton_key'>[]) {
+      await hold(db, project);
+    }
+  };
   const send = async (db: Db, { project, group }: NewRun, job: Job): Promise<boolean> =>
     (await boss.send(line, job, {
       singletonKey: project,
@@ -61,7 +86,7 @@ export async function openPostgresEngine(url: string, options: PostgresEngineOpt
   const put = async (db: Db, run: NewRun): Promise<Put> => {
     const { project, slotMs, tries, isAsked = false } = run;
     const row = await projectRow(db, project);
-    if (!isAsked && row.last_slot !== null && numberOf(row.last_slot) >= slotMs) {
+    if (!isAsked && row.last_slot !== null && isSlotKnown(slotMs, numberOf(row.last_slot), numberOf(row.now_ms))) {
       return 'known';
     }
     if (!isAsked) {
@@ -85,13 +110,16 @@ export async function openPostgresEngine(url: string, options: PostgresEngineOpt
   /** Takes the next job, or that of one project, with everybody else who takes one kept out: groups are counted here. */
   const take = async (db: Db, worker: string, only: string | undefined): Promise<Lease | undefined> => {
     await db.executeSql(`select pg_advisory_xact_lock(hashtext($1))`, [`${schema} take`]);
+    await holdPaused(db);
+    // pg-boss does not take by key, but by priority: one that no other job has, whatever it was left with before.
+    const own = randomInt(1, 2 ** 31 - 1);
     if (only !== undefined) {
-      await boss.update(line, undefined, { singletonKey: only, priority: 1, db });
+      await boss.update(line, undefined, { singletonKey: only, priority: own, db });
     }
     const [job] = await boss.fetch<Job>(line, {
       includeMetadata: true,
       groupConcurrency: limits,
-      ...(only !== undefined && { minPriority: 1 }),
+      ...(only !== undefined && { minPriority: own, maxPriority: own }),
       db,
     });
     if (only !== undefined && job === undefined) {
@@ -133,6 +161,7 @@ export async function openPostgresEngine(url: string, options: PostgresEngineOpt
         if (!isDone(await boss.fail(line, attemptOf(lease), { ...failure }, { db }))) {
           return 'lost';
         }
+        await boss.update(line, undefined, { singletonKey: lease.project, priority: 0, db });
         return (await boss.getJobById(line, lease.run, { db }))?.state === 'retry' ? 'again' : 'given-up';
       }),
     giveBack: async (lease) =>
@@ -148,6 +177,9 @@ export async function openPostgresEngine(url: string, options: PostgresEngineOpt
           { project, group, slotMs: lease.slotMs, tries },
           { ...job.data, before: lease.attempt - 1, tries },
         );
+        if ((await projectRow(db, project)).paused_at !== null) {
+          await hold(db, project);
+        }
       }),
     pause: async (project, isPaused) =>
       await transaction(async (db) => {
@@ -160,18 +192,21 @@ export async function openPostgresEngine(url: string, options: PostgresEngineOpt
       }),
     retry: async (project) =>
       await transaction(async (db) => {
+        const isPaused = (await projectRow(db, project)).paused_at !== null;
+        const startAfter = isPaused ? never : 0;
         const dead = await deadJob(db, project);
         if (dead !== undefined) {
           await keepFailure(db, project, failureOf(dead.sourceOutput, dead.createdOn));
           await boss.redrive(givenUp, { ids: [dead.id], db });
-          await boss.update(line, undefined, { singletonKey: project, retryLimit: dead.data.tries - 1, db });
+          const retryLimit = dead.data.tries - 1;
+          await boss.update(line, undefined, { singletonKey: project, retryLimit, priority: 0, startAfter, db });
           return true;
         }
         const open = await openJob(db, project);
         if (open?.state !== 'retry') {
           return false;
         }
-        await boss.update(line, undefined, { singletonKey: project, startAfter: 0, db });
+        await boss.update(line, undefined, { singletonKey: project, startAfter, db });
         return true;
       }),
     states: async () =>

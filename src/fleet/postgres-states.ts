@@ -18,6 +18,8 @@ type Whole = string | number;
 export interface ProjectRow {
   readonly id: string;
   readonly last_slot: Whole | null;
+  /** Of the server, where one row was asked for. */
+  readonly now_ms?: Whole;
   readonly paused_at: Whole | null;
   readonly done_slot: Whole | null;
   readonly made: string | null;
@@ -42,7 +44,7 @@ export interface JobRow {
   readonly source_output: unknown;
 }
 
-export const numberOf = (value: Whole | null): number => Number(value ?? 0);
+export const numberOf = (value: Whole | null | undefined): number => Number(value ?? 0);
 
 export type Fault = Failure & { readonly atMs: number };
 

@@ -9,9 +9,14 @@ const ours = /^(?:BATON_|DESCOPE_)/;
 
 /**
  * The environment of a process that works on one project: that of ours without the settings of any project, and with
- * those that the fleet's file has. Errors come as lines of JSON.
+ * those that the fleet's file has. It gets no key but that of the project, and none where that is left out. Errors come as
+ * lines of JSON.
  */
-export function projectEnv(project: FleetProject, key: KeyVariables, env: Environment): Record<string, string> {
+export function projectEnv(
+  project: FleetProject,
+  key: KeyVariables | undefined,
+  env: Environment,
+): Record<string, string> {
   const values: Partial<Record<SettingName, string>> = {
     ...project.settings,
     projectId: project.id,
@@ -21,11 +26,13 @@ export function projectEnv(project: FleetProject, key: KeyVariables, env: Enviro
   };
   return {
     ...Object.fromEntries(
-      Object.entries(env).flatMap(([name, value]) => (value === undefined || ours.test(name) ? [] : [[name, value]])),
+      Object.entries(env).flatMap(([name, value]) =>
+        value === undefined || ours.test(name) || project.keysOfFleet.includes(name) ? [] : [[name, value]],
+      ),
     ),
     ...Object.fromEntries(Object.entries(values).map(([name, value]) => [settings[name as SettingName].env[0], value])),
     ...Object.fromEntries(
-      Object.entries(key).map(([name, value]: [string, unknown]) => [
+      Object.entries(key ?? {}).map(([name, value]: [string, unknown]) => [
         name,
         value instanceof Secret ? value.reveal() : String(value),
       ]),

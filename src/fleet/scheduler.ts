@@ -16,8 +16,14 @@ export function createScheduler(projects: readonly FleetProject[], engine: Fleet
     const slots = slotsOf(project);
     return slots === undefined ? [] : [{ project, slots, due: slots.last(now()) ?? slots.next(now()) }];
   });
+  let beforeMs = Number.NEGATIVE_INFINITY;
   return {
     putDue: async () => {
+      if (now() < beforeMs) {
+        // The clock was set back: what was reckoned by it may be far ahead.
+        waiting.forEach((entry) => (entry.due = entry.slots.last(now()) ?? entry.slots.next(now())));
+      }
+      beforeMs = now();
       for (const entry of waiting) {
         const { project, slots } = entry;
         if (entry.due > now()) {

@@ -3,7 +3,7 @@ import type { SQLInputValue, StatementSync } from 'node:sqlite';
 import { ConnectorError } from '../errors.ts';
 import { printable } from '../printable.ts';
 import type { EngineTimes, Failure, FleetEngine, Lease, Made, NewRun, Put } from './engine.ts';
-import { usualTimes } from './engine.ts';
+import { isSlotKnown, usualTimes } from './engine.ts';
 import { openRunFile } from './sqlite-schema.ts';
 import { type Row, stateOf, statesSql } from './sqlite-states.ts';
 
@@ -106,7 +106,7 @@ export function openSqliteEngine(
   const put = ({ project, slotMs, tries, group, isAsked = false }: NewRun): Put => {
     run('insert or ignore into project (id) values (?)', project);
     const known = one('select last_slot, paused_at, given_up from project where id = ?', project) ?? {};
-    if (!isAsked && Number(known['last_slot'] ?? Number.NEGATIVE_INFINITY) >= slotMs) {
+    if (!isAsked && isSlotKnown(slotMs, Number(known['last_slot'] ?? Number.NEGATIVE_INFINITY), now())) {
       return 'known';
     }
     if (!isAsked) {

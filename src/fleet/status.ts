@@ -1,4 +1,4 @@
-import type { Failure, Made, ProjectState } from './engine.ts';
+import { clocksApartMs, type Failure, type Made, type ProjectState } from './engine.ts';
 import type { FleetProject } from './fleet.ts';
 import { slotsOf } from './slots.ts';
 
@@ -57,8 +57,8 @@ export function statusOf(project: FleetProject, known: ProjectState | undefined,
   };
 }
 
-function stateNow(project: FleetProject, known: ProjectState | undefined, nowMs: number): ProjectStatus['state'] {
-  const { run, isPaused = false, last } = known ?? {};
+function stateNow(project: FleetProject, state: ProjectState | undefined, nowMs: number): ProjectStatus['state'] {
+  const { run, isPaused = false, last } = state ?? {};
   if (run?.state === 'active') {
     return 'syncing';
   }
@@ -72,7 +72,9 @@ function stateNow(project: FleetProject, known: ProjectState | undefined, nowMs:
   if (last === undefined) {
     return 'never';
   }
-  return slot !== undefined && slot > (known?.lastSlotMs ?? Number.NEGATIVE_INFINITY) ? 'overdue' : 'ok';
+  // A time that lies ahead is of a clock that was wrong.
+  const known = [state?.lastSlotMs, last.finishedMs].find((ms) => ms !== undefined && ms <= nowMs + clocksApartMs);
+  return slot !== undefined && slot > (known ?? Number.NEGATIVE_INFINITY) ? 'overdue' : 'ok';
 }
 
 function noteOf(state: ProjectStatus['state'], known: ProjectState | undefined): string | undefined {

@@ -1,6 +1,6 @@
 import { ConnectorError } from '../errors.ts';
 import { type LogFields, type Logger, whereItBroke } from '../log.ts';
-import type { FleetEngine, Lease, Made } from './engine.ts';
+import { type FleetEngine, type Lease, type Made, usualTimes } from './engine.ts';
 import type { FleetProject } from './fleet.ts';
 
 /** A sync that is complete, and not yet where readers look. */
@@ -29,6 +29,9 @@ export interface WorkOptions {
   readonly wait: (ms: number, signal: AbortSignal) => Promise<void>;
 }
 
+/** How long to wait before an engine that failed is asked again. */
+const againMs = 3_000;
+
 /** How a try ended. `stopped` gave its run back. */
 export type WorkEnd = 'done' | 'again' | 'given-up' | 'lost' | 'stopped';
 
@@ -56,10 +59,11 @@ export async function workOn(options: WorkOptions): Promise<WorkEnd> {
   try {
     const ready = await sync(project, lease, both);
     // Nobody may store what somebody else is at again: the last look before what cannot be taken back.
-    if (ready.beforePlace !== undefined && why !== 'lost' && (await engine.keep(lease))) {
+    const insist = insisting(options, () => why !== undefined || signal.aborted);
+    if (ready.beforePlace !== undefined && why !== 'lost' && (await insist(() => engine.keep(lease)))) {
       await ready.beforePlace();
     }
-    if (why !== 'lost' && (await engine.publish(lease, ready.made, ready.place))) {
+    if (why !== 'lost' && (await publish(options, ready, insist))) {
       logger.info('sync complete', toldOf(ready.made));
       await tidyUp(ready, logger);
       return 'done';
@@ -80,6 +84,41 @@ export async function workOn(options: WorkOptions): Promise<WorkEnd> {
     done.abort();
     await Promise.all([beats, clock]);
   }
+}
+
+type Insist = <T>(ask: () => Promise<T>, isHopeless?: () => boolean) => Promise<T>;
+
+/** Asks an engine that fails again, for as long as the lease can last: a sync that is complete is not thrown away for that. */
+function insisting({ now, wait, signal }: WorkOptions, isOver: () => boolean): Insist {
+  return async (ask, isHopeless = () => false) => {
+    const untilMs = now() + usualTimes.leaseMs;
+    for (;;) {
+      try {
+        return await ask();
+      } catch (thrown) {
+        if (!(thrown instanceof ConnectorError) || isHopeless() || isOver() || now() >= untilMs) {
+          throw thrown;
+        }
+        await wait(againMs, signal);
+      }
+    }
+  };
+}
+
+/** Publishes a sync, which is put into its place once, however often the engine is asked. */
+async function publish({ engine, lease }: WorkOptions, { made, place }: ReadySync, insist: Insist): Promise<boolean> {
+  let state: 'placing' | 'placed' | undefined;
+  const once = (): void => {
+    if (state === undefined) {
+      state = 'placing';
+      place();
+      state = 'placed';
+    }
+  };
+  return await insist(
+    () => engine.publish(lease, made, once),
+    () => state === 'placing', // it cannot be placed, and that is not the engine's fault
+  );
 }
 
 /** What is published stays so: what goes wrong after that is told, and no failure. */

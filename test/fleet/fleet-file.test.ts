@@ -61,6 +61,7 @@ describe('a fleet file', () => {
         group: 'acme',
         timeoutMs: 21_600_000,
         tries: 4,
+        keysOfFleet: [],
         base: '/fleets',
         place: '/fleets/fleet.yaml:13:5',
       },
@@ -81,6 +82,7 @@ describe('a fleet file', () => {
         group: undefined,
         timeoutMs: 1_200_000,
         tries: 1,
+        keysOfFleet: [],
         base: '/fleets',
         place: '/fleets/fleet.yaml:19:5',
       },
@@ -193,6 +195,34 @@ describe('a fleet file is refused with file, line and column where', () => {
       /fleet\.yaml:4:5 projects\.0\.key: must say where the management key is: env, file or command/,
     );
     expect(message).not.toContain('hunter2');
+  });
+
+  it.each([
+    ['a reference to nothing', 'projects:\n  - id: *nope', /^[^\n]*yaml:3:9 refers to nothing: [^\n]*$/],
+    [
+      'a reference to what it stands in',
+      'projects: &all\n  - *all',
+      /^[^\n]*yaml:3:5 refers to what it stands in: [^\n]*$/,
+    ],
+    ['a list as a name', 'projects: []\n? [a, b]\n: 1', /^[^\n]*yaml:3:3 a name must be a text, [^\n]*$/],
+    ['a reference as a name', 'groups: &g\n  - a\n*g : 1', /^[^\n]*yaml:4:1 a name must be a text, [^\n]*$/],
+    [
+      'references to references',
+      `a: &a [${'x,'.repeat(20)}]\nb: &b [${'*a,'.repeat(20)}]\nc: &c [${'*b,'.repeat(20)}]`,
+      /^[^\n]*yaml:4:\d+ references \(\*\) are nested too often: [^\n]*$/,
+    ],
+  ])('it has %s: told in a line, with its place', (_what, text, told) => {
+    expect(messageOf(() => read(`version: 1\n${text}\n`))).toMatch(told);
+  });
+
+  it('a part is named once, and meant again by a reference', () => {
+    const more = `    labels: &mine { env: dev }\n  - id: ${two}\n    key: { env: B }\n    labels: *mine\n`;
+    const { projects } = read(`version: 1\nprojects:\n  - id: ${one}\n    key: { env: A }\n${more}`);
+    expect(projects.map(({ labels }) => labels)).toEqual([{ env: 'dev' }, { env: 'dev' }]);
+    expect(projects.map(({ keysOfFleet }) => keysOfFleet)).toEqual([
+      ['A', 'B'],
+      ['A', 'B'],
+    ]);
   });
 
   it('several things are wrong: each has a line', () => {

@@ -4,6 +4,20 @@ import { projectEnv } from '../../src/fleet/project-env.ts';
 import { Secret } from '../../src/secret.ts';
 import { hourlyFleet } from '../support/fleet-simulation.ts';
 
+it('the surroundings of one project have no key of another, wherever the fleet has it from, and none where none is asked for', () => {
+  const [first, second] = hourlyFleet(2, {}, (place) => ({ key: { env: `KEY_OF_{name}_${place}` } })).projects;
+  const env = { PATH: '/bin', KEY_OF_P0_0: 'of the first', KEY_OF_P1_1: 'of the second' };
+  const key = { DESCOPE_MANAGEMENT_KEY: new Secret('of the first') };
+
+  expect(Object.values(projectEnv(first as FleetProject, key, env))).not.toContain('of the second');
+  expect(projectEnv(first as FleetProject, key, env)).toMatchObject({
+    PATH: '/bin',
+    DESCOPE_MANAGEMENT_KEY: 'of the first',
+  });
+  const told = Object.values(projectEnv(second as FleetProject, undefined, env));
+  expect(told.filter((value) => value.startsWith('of the'))).toEqual([]);
+});
+
 it('the surroundings of one project have its settings and its key, and nothing of another setup', () => {
   const [project] = hourlyFleet(1, {}, () => ({
     'base-url': 'https://api.example',

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { ConnectorError } from '../../src/errors.ts';
-import type { FleetEngine, Lease } from '../../src/fleet/engine.ts';
+import type { FleetEngine, Lease, Made } from '../../src/fleet/engine.ts';
 import type { FleetProject } from '../../src/fleet/fleet.ts';
 import { openSqliteEngine } from '../../src/fleet/sqlite-engine.ts';
 import { type ReadySync, type WorkEnd, workOn, type WorkOptions } from '../../src/fleet/work.ts';
@@ -36,6 +36,24 @@ const ready = (name: string, more: Partial<ReadySync> = {}): ReadySync => ({
   place: () => void done.push(`${name} placed`),
   ...more,
 });
+
+/** The engine, which fails the first so many times that it is asked for a step. */
+function failingFor(times: number, step: 'keep' | 'publish'): FleetEngine {
+  let left = times;
+  const away = async (): Promise<void> => {
+    if (left > 0) {
+      left -= 1;
+      throw new ConnectorError('unavailable', 'the engine is away');
+    }
+  };
+  return {
+    ...engine,
+    [step]: async (lease: Lease, what: Made, place: () => void) => {
+      await away();
+      return step === 'keep' ? await engine.keep(lease) : await engine.publish(lease, what, place);
+    },
+  };
+}
 
 /** Takes the run, and works on it with a sync that takes so long. */
 async function work(
@@ -118,6 +136,62 @@ describe('a try of a run', () => {
     expect(await end).toBe('again');
     expect(done).toEqual([]);
     expect((await engine.states()).get('P0')?.failure).toMatchObject({ kind: 'local-io', message: 'the disk is full' });
+  });
+
+  it.each(['keep', 'publish'] as const)(
+    'that is complete is published after all when the engine fails to %s for a while',
+    async (step) => {
+      const failing = failingFor(3, step);
+      const { end } = await work('first', minute, {
+        engine: failing,
+        heartbeatMs: 15 * minute,
+        made: { beforePlace: async () => void done.push('stored') },
+      });
+      await time.passUntil(time.nowMs + 2 * minute);
+      expect(await end).toBe('done');
+      expect(done).toEqual(['stored', 'first placed']);
+      expect((await engine.states()).get('P0')).toMatchObject({ last: made });
+    },
+  );
+
+  it('that was placed when the engine failed is not placed again', async () => {
+    let asked = 0;
+    const { end } = await work('first', minute, {
+      engine: {
+        ...engine,
+        publish: async (lease, what, place) => {
+          asked += 1;
+          if (asked === 1) {
+            place();
+            throw new ConnectorError('unavailable', 'the connection was lost');
+          }
+          return await engine.publish(lease, what, place);
+        },
+      },
+    });
+    await time.passUntil(time.nowMs + 2 * minute);
+    expect(await end).toBe('done');
+    expect(done).toEqual(['first placed']);
+  });
+
+  it('that cannot take its place, or whose engine stays away, has failed', async () => {
+    let asked = 0;
+    const refused = await work('first', 1_000, {
+      made: {
+        place: () => {
+          asked += 1;
+          throw new ConnectorError('conflict', 'theirs stays');
+        },
+      },
+    });
+    await time.passUntil(time.nowMs + minute);
+    expect([await refused.end, asked]).toEqual(['again', 1]);
+
+    await time.passUntil(time.nowMs + minute);
+    const away = await work('second', 1_000, { engine: failingFor(1_000, 'publish') });
+    await time.passUntil(time.nowMs + 2 * minute);
+    expect(await away.end).toBe('again');
+    expect(done).toEqual([]);
   });
 
   it('that is published stays so, whatever goes wrong after that', async () => {

@@ -76,6 +76,15 @@ export function engineBehaviour(start: () => Promise<TestEngine>): void {
       expect(await engine.put(run('P1', { slotMs: kind.now() + 3 }))).toBe('put');
     });
 
+    it('that a wrong clock put far ahead keeps no later slot from being put', async () => {
+      const ahead = run('P1', { slotMs: kind.now() + 365 * 86_400_000 });
+      expect(await engine.put(ahead)).toBe('put');
+      await engine.publish(await taken(), made, place('P1'));
+      expect(await engine.put(ahead)).toBe('known');
+      const next = run('P1');
+      expect([await engine.put(next), await engine.put(next)]).toEqual(['put', 'known']);
+    });
+
     it('that falls into a pause begins nothing; after it the next one does', async () => {
       await engine.pause('P1', true);
       expect(await engine.put(run('P1'))).toBe('paused');
@@ -109,6 +118,21 @@ export function engineBehaviour(start: () => Promise<TestEngine>): void {
       expect(await engine.take('w', 'P1')).toBeUndefined();
     });
 
+    it('of a named project is the one that is taken, whichever was asked for, failed and retried before', async () => {
+      await engine.put(run('P1', { isAsked: true, tries: 1 }));
+      const lease = await engine.take('w', 'P1');
+      await engine.fail(lease as Lease, failure);
+      await engine.retry('P1');
+      await engine.put(run('P3', { isAsked: true }));
+      await engine.fail((await engine.take('w', 'P3')) as Lease, failure);
+      await engine.retry('P3');
+      await engine.put(run('P2', { isAsked: true }));
+
+      expect((await engine.take('w', 'P2'))?.project).toBe('P2');
+      expect(await engine.take('w', 'P2')).toBeUndefined();
+      expect([(await taken()).project, (await taken()).project].toSorted()).toEqual(['P1', 'P3']);
+    });
+
     it('waits while its group is busy, and delays nobody else', async () => {
       await engine.put(run('P1', { group: 'acme' }));
       await kind.pass(1_000);
@@ -126,6 +150,34 @@ export function engineBehaviour(start: () => Promise<TestEngine>): void {
     it('of a paused project does not begin, and keeps its place', async () => {
       await engine.put(run('P1'));
       await engine.pause('P1', true);
+      expect(await engine.take('w')).toBeUndefined();
+      await engine.pause('P1', false);
+      expect((await taken()).project).toBe('P1');
+    });
+
+    it.each<[string, (lease: Lease) => Promise<unknown>]>([
+      ['fails', (lease) => engine.fail(lease, failure)],
+      ['is given back', (lease) => engine.giveBack(lease)],
+      ['fails and is retried', async (lease) => [await engine.fail(lease, failure), await engine.retry('P1')]],
+      ['loses its worker', () => kind.pass(120_000)],
+    ])('of a project that is paused while it is under way, and %s, begins after the pause alone', async (_how, end) => {
+      await engine.put(run('P1'));
+      const lease = await taken();
+      await engine.pause('P1', true);
+      await end(lease);
+      await kind.pass(1_200_000);
+      expect(await engine.take('w')).toBeUndefined();
+      expect(await engine.take('w', 'P1')).toBeUndefined();
+      expect(await stateOf('P1')).toMatchObject({ isPaused: true });
+      await engine.pause('P1', false);
+      expect((await taken()).project).toBe('P1');
+    });
+
+    it('of a paused project that was given up, and is retried, begins after the pause alone', async () => {
+      await engine.put(run('P1', { tries: 1 }));
+      await engine.fail(await taken(), failure);
+      await engine.pause('P1', true);
+      await engine.retry('P1');
       expect(await engine.take('w')).toBeUndefined();
       await engine.pause('P1', false);
       expect((await taken()).project).toBe('P1');
