@@ -1,4 +1,5 @@
-import { parametersOf, reasonOf } from '../../src/checks/check.ts';
+import { parametersOf } from '../../src/checks/check.ts';
+import { lacksOf } from '../../src/checks/needs.ts';
 import type { Found } from '../../src/checks/found.ts';
 import type { Rule } from '../../src/checks/rule.ts';
 import { createWorld, type World } from '../../src/checks/world.ts';
@@ -45,7 +46,7 @@ export interface RuleTrial {
 
 /** What a rule finds, as texts; a mutant that SQLite refuses is found at once. */
 export function findingsWith(rule: Rule, { index, values }: RuleTrial, mutant?: RuleMutant): string {
-  if (reasonOf(rule, index) !== undefined) {
+  if (lacksOf(rule.needs, index) !== undefined) {
     return 'not evaluated';
   }
   try {
@@ -61,7 +62,7 @@ export function findingsWith(rule: Rule, { index, values }: RuleTrial, mutant?: 
 export function mutantsOf(rule: Rule, trials: readonly RuleTrial[]): RuleMutant[] {
   const queries = trials.flatMap(({ index, values }) => {
     const seen: string[] = [];
-    if (reasonOf(rule, index) === undefined) {
+    if (lacksOf(rule.needs, index) === undefined) {
       Array.from(rule.evaluate(worldWith(createWorld(index), seen), parametersOf(rule, values)));
     }
     return seen.map((sql, place) => ({ sql, place }));

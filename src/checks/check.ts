@@ -1,9 +1,9 @@
 import { hash } from 'node:crypto';
 import type { FileIndex } from '../answers/file-index.ts';
-import { lackOf } from './needs.ts';
+import { lacksOf } from './needs.ts';
 import type { Found } from './found.ts';
 import { type Parameters, type Rule, severities, type Severity } from './rule.ts';
-import { createWorld } from './world.ts';
+import { createWorld, type World } from './world.ts';
 
 /** A rule as it is to be run: its own severity and parameters, or those of a policy. */
 export interface PlannedRule {
@@ -43,14 +43,32 @@ export function planOf(rules: readonly Rule[]): PlannedRule[] {
   return rules.map((rule) => ({ rule, severity: rule.severity, values: {} }));
 }
 
-/** Looks an index over by rules. Nothing is evaluated before the findings are asked for. */
+/**
+ * Looks an index over by rules. Nothing is evaluated before the findings are asked for, but for rules of which only what
+ * they find counts: they are not evaluated where they find nothing.
+ */
 export function checkIndex(
   index: FileIndex,
   plan: readonly PlannedRule[],
   waiverOf: (finding: Finding) => Finding['waiver'] = () => undefined,
 ): Check {
+  let lookedIn: World | undefined;
+  const findsNone = ({ rule, values }: PlannedRule): boolean => {
+    lookedIn ??= createWorld(index);
+    return (
+      Iterator.from(rule.evaluate(lookedIn, parametersOf(rule, values)))
+        .take(1)
+        .toArray().length === 0
+    );
+  };
+  const reasonOf = (planned: PlannedRule): string | undefined => {
+    const { needs, needsForNone = [] } = planned.rule;
+    const reason = lacksOf(needs, index);
+    const ifNone = reason ?? lacksOf(needsForNone, index);
+    return reason === undefined && ifNone !== undefined && !findsNone(planned) ? undefined : ifNone;
+  };
   const rules = plan
-    .map((planned) => ({ ...planned, notEvaluated: reasonOf(planned.rule, index) }))
+    .map((planned) => ({ ...planned, notEvaluated: reasonOf(planned) }))
     .toSorted((one, other) => rankOf(one.severity) - rankOf(other.severity) || compare(one.rule.id, other.rule.id));
   const tenantOf = tenantNames(index);
   const project = index.summary.projectId ?? '';
@@ -79,12 +97,6 @@ export function checkIndex(
       }
     },
   };
-}
-
-/** Why a rule cannot be evaluated; undefined where it can. */
-export function reasonOf(rule: Rule, index: FileIndex): string | undefined {
-  const lacks = rule.needs.flatMap((need) => lackOf(need, index) ?? []);
-  return lacks.length === 0 ? undefined : [...new Set(lacks)].join('; ');
 }
 
 /** The name of a tenant, looked up once: there are fewer of them than findings. The id where there is none. */

@@ -3,7 +3,19 @@ import { optInTypes, typeInWords } from '../sync-format/known-types.ts';
 import { typesNotOffered } from '../sync-format/offered.ts';
 import type { Need } from './rule.ts';
 
-type Facts = Pick<FileIndex, 'types' | 'summary' | 'inheritance' | 'database'>;
+type Facts = Pick<FileIndex, 'types' | 'summary' | 'inheritance' | 'gap' | 'database'>;
+
+/**
+ * What must be known before it can be said that nobody else has something: who holds it directly is in every sync, and keys
+ * and what tenants inherit are not.
+ */
+export const allHolders: readonly Need[] = ['access_key', 'inherited'];
+
+/** Why what needs all of these cannot be said; undefined where it can. */
+export function lacksOf(needs: readonly Need[], index: Facts): string | undefined {
+  const lacks = needs.flatMap((need) => lackOf(need, index) ?? []);
+  return lacks.length === 0 ? undefined : [...new Set(lacks)].join('; ');
+}
 
 /** Why a rule that needs this cannot be evaluated; undefined where it can. A sentence without an end. */
 export function lackOf(need: Need, index: Facts): string | undefined {
@@ -25,6 +37,8 @@ export function lackOf(need: Need, index: Facts): string | undefined {
       return inheritance.isDerived
         ? undefined
         : 'what tenants inherit is not in the file: an older version or another tool wrote it, or --inheritance none did';
+    case 'inherited':
+      return index.gap.inheritingTenants === 0 ? undefined : lackOf('inheritance', index);
     case 'last_login':
       return tellsLogins(index)
         ? undefined

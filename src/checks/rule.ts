@@ -31,9 +31,18 @@ export const controlNames: readonly (readonly [keyof Controls, string])[] = [
 
 /**
  * What a file must tell so that a rule can be evaluated: a type that the sync read, or one of these. `time` is when the
- * sync was, `references` the references that lead nowhere, `ambiguous` those that may mean two roles.
+ * sync was, `references` the references that lead nowhere, `ambiguous` those that may mean two roles. `inherited` is
+ * `inheritance` where any tenant inherits.
  */
-export type Need = 'time' | 'references' | 'ambiguous' | 'inheritance' | 'last_login' | 'consents' | TypeNeed;
+export type Need =
+  | 'time'
+  | 'references'
+  | 'ambiguous'
+  | 'inheritance'
+  | 'inherited'
+  | 'last_login'
+  | 'consents'
+  | TypeNeed;
 export type TypeNeed =
   | 'access_key'
   | 'sso_configuration'
@@ -65,6 +74,8 @@ export interface Rule {
   readonly fix: string;
   readonly controls: Controls;
   readonly needs: readonly Need[];
+  /** What it must tell besides, or else only what is found counts: where nothing is found, the rule is not evaluated. */
+  readonly needsForNone?: readonly Need[];
   readonly parameters?: Readonly<Record<string, Parameter>>;
   /** Findings by type, id, tenant and `about`; none twice. Called where everything that it needs is there. */
   evaluate(world: World, parameters: Parameters): Iterable<Found>;

@@ -1,3 +1,4 @@
+import type { CatalogList } from '../access/catalog-list.ts';
 import type { Holder } from '../access/holding.ts';
 import type { Principal } from '../access/principal.ts';
 import { ConnectorError } from '../errors.ts';
@@ -38,6 +39,8 @@ export const nothingBroken: PolicyWord = { broken: [] };
 
 /** Asks a policy before access is given. */
 export interface AccessGuard {
+  /** What it must have of the project besides the lists by which a grant is judged. */
+  readonly lists?: readonly CatalogList<unknown>[];
   /** Throws `refused` where the policy forbids the change, with a `PolicyRefusal`. Called just before each write. */
   before(gain: Gain): Promise<PolicyWord>;
   /** What a change that was made gave besides what was asked: nothing is refused any more. */

@@ -10,7 +10,7 @@ const maxAgeMs = 60_000;
 export type ListRead = Pick<DescopeClient, 'readList'>;
 
 /** What the changes of most types are judged by. */
-const standardLists: readonly CatalogList<unknown>[] = [listedTenants, listedRoles];
+export const standardLists: readonly CatalogList<unknown>[] = [listedTenants, listedRoles];
 
 /** The lists that a change is judged by, and what flows down the tree that the tenants among them make. */
 export interface Lists {

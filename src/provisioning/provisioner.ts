@@ -11,7 +11,7 @@ import type { Attempted } from './audit-trail.ts';
 import { auditPrincipal } from './audit.ts';
 import type { Change, Operation } from './change.ts';
 import { changeOperation } from './change-operation.ts';
-import { createLookUps } from './look-up.ts';
+import { createLookUps, standardLists } from './look-up.ts';
 import { subjectOf } from './principal-types.ts';
 import type { ChangeRequest } from './request.ts';
 import type { Seen } from './plan.ts';
@@ -94,6 +94,7 @@ export function createProvisioner(options: ProvisionerOptions): Provisioner {
     guard,
     now = () => performance.now(),
   } = options;
+  const guardedLists = guard?.lists && [...standardLists, ...guard.lists];
   const lookUpOf = createLookUps(client, now, inheritance);
   const attempts = createAttempts(options);
   const tools: OperationTools = { client, now, allowPrivilegedDelete };
@@ -105,7 +106,16 @@ export function createProvisioner(options: ProvisionerOptions): Provisioner {
     const { gives, lists } = entitlementOf(target);
     const subject = subjectOf(principal, gives, target.resourceId);
     const asked = { target, subject, joinTenant, applicationDefault };
-    const change = { operation, asked, check, lookUp: lookUpOf(lists), client, returning, guard, now };
+    const change = {
+      operation,
+      asked,
+      check,
+      lookUp: lookUpOf(lists ?? (operation === 'grant' ? guardedLists : undefined)),
+      client,
+      returning,
+      guard,
+      now,
+    };
     return { turns: [turnOf(principal)], make: (context) => changeOperation(change, context) };
   }
 

@@ -183,6 +183,62 @@ describe('a limit', () => {
   });
 });
 
+describe('where keys, or what tenants inherit, were not read', () => {
+  const none = { mode: 'none', edges: 0, uncertain: 0, loops: 0, unknown_parents: 0 } as const;
+  const lacking = [
+    ['keys', { ...payments, types: [] }],
+    ['inheritance', { ...payments, summary: { inheritance: none } }],
+  ] as const;
+  const limit = (most: number) => ({ limits: [{ id: 'few', held: { roles: ['Clerk'] }, 'at-most': most }] });
+  const test = (asked: object) => ({ tests: [{ name: 'it', ...asked }] });
+
+  it.each(
+    lacking.flatMap(([what, world]) => [
+      [what, 'limit/few', limit(50), world] as const,
+      [
+        what,
+        'limit/few',
+        { limits: [{ id: 'few', held: { roles: ['Nobody'] }, only: { domains: ['x'] } }] },
+        world,
+      ] as const,
+      [
+        what,
+        'conflict/c',
+        { conflicts: [{ id: 'c', first: { roles: ['Nobody'] }, second: { roles: ['Clerk'] } }] },
+        world,
+      ] as const,
+      [what, 'test/it', test({ 'holders-of': 'Clerk', 'at-most': 50 }), world] as const,
+      [what, 'test/it', test({ 'holders-of': 'Clerk', 'subset-of': ['U1', 'U2', 'U3', 'U4', 'K1'] }), world] as const,
+    ]),
+  )('without %s, %s that finds nothing is not evaluated, which is no "passed"', async (_what, rule, policy, world) => {
+    expect(await findingsBy(world, policy, [rule])).toEqual([`${rule} not evaluated`]);
+  });
+
+  it.each(lacking)('without %s, what is found is told', async (_what, world) => {
+    expect(await findingsBy(world, limit(1), ['limit/few'])).toEqual([
+      expect.stringContaining('users and keys have the role Clerk, and 1 may'),
+    ]);
+    expect(await findingsBy(world, { conflicts: [conflict] }, ['conflict/two-eyes'])).toContain(
+      'high conflict/two-eyes user:U1 @acme: has both pay (Payer in acme) and approve (Clerk in acme)',
+    );
+  });
+
+  it('without inheritance nobody is said not to be able to do something, and who can, can', async () => {
+    const world = { ...payments, summary: { inheritance: none } };
+    const asked = { who: 'U2', can: 'pay', in: 'eu', expect: false };
+    expect(await findingsBy(world, test(asked), ['test/it'])).toEqual(['test/it not evaluated']);
+    expect(await findingsBy(world, test({ who: 'U1', can: 'pay', in: 'acme' }), ['test/it'])).toEqual([]);
+  });
+
+  it('a waiver is not told as one that nothing needs', async () => {
+    const waiver = { reason: 'known', owner: 'ada@acme.example', until: '2026-11-30' };
+    const policy = { ...limit(50), waivers: [{ ...waiver, rule: 'limit/few', subject: { type: 'limit', id: 'few' } }] };
+    const unused = expect.stringContaining('waiver-unused waiver:limit/few');
+    expect(await findingsBy(lacking[0][1], policy)).not.toContainEqual(unused);
+    expect(await findingsBy(payments, policy)).toContainEqual(unused);
+  });
+});
+
 describe('a name in a conflict or limit that the sync does not have', () => {
   const misspelled = {
     conflicts: [{ id: 'typo', first: { roles: ['Clark'] }, second: { permissions: ['approve', 'paid'] } }],

@@ -32,7 +32,7 @@ beforeEach(async () => {
   policyFile = join(folder.path, 'policy.yaml');
   store = join(folder.path, 'access.db');
   await writeFile(policyFile, policy);
-  const synced = await runCli(['sync', '--out', store], { env: envOf(emulator) });
+  const synced = await runCli(['sync', '--out', store, '--include', 'access_key'], { env: envOf(emulator) });
   expect(synced.code).toBe(0);
 });
 

@@ -1,3 +1,4 @@
+import { listedPermissions } from '../../access/catalog-list.ts';
 import { ConnectorError } from '../../errors.ts';
 import { type Logger, silentLogger } from '../../log.ts';
 import { foundingTypeIds } from '../../model/ids.ts';
@@ -11,7 +12,9 @@ import {
   type PolicyWord,
 } from '../../provisioning/access-guard.ts';
 import type { Policy } from '../policy/schema.ts';
-import { type AskedRule, askedRules, isUncertainWithout, judgeGain } from './judge-gain.ts';
+import { allHolders, lacksOf } from '../needs.ts';
+import { type AskedRule, askedRules, gainedIn, isUncertainWithout, judgeGain } from './judge-gain.ts';
+import { createMissingNames } from './missing-names.ts';
 import { asking, type Picture } from './picture.ts';
 import { createShownSince, keyOfPrincipal } from './shown-since.ts';
 
@@ -50,6 +53,7 @@ export function createGuard({
   onEnd = () => undefined,
 }: GuardOptions): AccessGuard {
   const shown = createShownSince(policy.limits, clock);
+  const missingIn = createMissingNames(policy);
 
   async function look(): Promise<{ readonly picture?: Picture; readonly unknown?: string }> {
     if (openPicture === undefined) {
@@ -72,7 +76,7 @@ export function createGuard({
   function judge(gain: Gain, asked: readonly AskedRule[], looked: Awaited<ReturnType<typeof look>>): PolicyWord {
     const { picture } = looked;
     const ask = picture && asking(picture);
-    const unknowns = looked.unknown === undefined ? [] : [looked.unknown];
+    const unknowns = [...(looked.unknown === undefined ? [] : [looked.unknown]), ...missingIn(gain.lists.catalog)];
     const isBlind = (rule: AskedRule): boolean => isUncertainWithout(rule, picture);
     const self = keyOfPrincipal(gain.principal);
     const { broken, unknown } = judgeGain(
@@ -82,7 +86,9 @@ export function createGuard({
         projectId,
         policy,
         nowMs: clock(),
-        types: picture?.index.types ?? new Set(foundingTypeIds),
+        // Of the principal itself all is known: Descope shows what it holds, a key or not, and what it inherits.
+        types: new Set([...(picture?.index.types ?? foundingTypeIds), 'access_key']),
+        uncounted: picture && lacksOf(allHolders, picture.index),
         groupsOf: () => (gain.principal.typeId === 'user' ? ask?.groupsOf(gain.principal.id) : []),
         othersUpTo: (limit, most) => {
           const since = shown.holders(limit).filter((holder) => holder !== self).length;
@@ -109,14 +115,20 @@ export function createGuard({
     }
   }
 
+  const isOfPermissions = [
+    ...policy.conflicts.flatMap(({ first, second }) => [first, second]),
+    ...policy.limits.map(({ held }) => held),
+  ].some(({ permissions }) => permissions !== undefined);
   return {
+    ...(isOfPermissions && { lists: [listedPermissions] }),
     before: async (gain) => {
-      const asked = askedRules(policy, gain);
-      if (asked.length === 0) {
+      const gained = gainedIn(gain);
+      const asked = askedRules(policy, gained);
+      if (asked.length === 0 && (gained.length === 0 || missingIn(gain.lists.catalog).length === 0)) {
         shown.put(gain.principal, gain.after, gain.lists);
         return nothingBroken;
       }
-      const word = judge(gain, asked, await look());
+      const word = judge(gain, asked, asked.length === 0 ? {} : await look());
       const refusal = refusalOf(gain, word, { onViolation, whenStale });
       told(word, refusal !== undefined);
       if (refusal !== undefined) {
@@ -126,7 +138,7 @@ export function createGuard({
       return word;
     },
     afterwards: async (gain) => {
-      const asked = askedRules(policy, gain);
+      const asked = askedRules(policy, gainedIn(gain));
       return asked.length === 0 ? nothingBroken : judge(gain, asked, await look());
     },
     saw: (principal, holder, lists) => shown.put(principal, holder, lists),

@@ -29,12 +29,18 @@ export interface Known {
   readonly groupsOf: () => readonly Group[] | undefined;
   /** How many others have what is limited; of more than so many it is enough to know that they are more. */
   readonly othersUpTo: (limit: Limit, most: number) => number;
+  /** Why there may be others who were not counted; undefined where there are none. */
+  readonly uncounted: string | undefined;
 }
 
-/** The rules that could be broken by what the principal has after and not before. */
-export function askedRules({ conflicts, limits }: Policy, { principal, before, after, lists }: Gain): AskedRule[] {
+/** What the principal has after and not before. */
+export function gainedIn({ principal, before, after, lists }: Gain): readonly HeldRole[] {
   const had = new Set(heldNow(principal, before, lists).map(keyOf));
-  const gained = heldNow(principal, after, lists).filter((held) => !had.has(keyOf(held)));
+  return heldNow(principal, after, lists).filter((held) => !had.has(keyOf(held)));
+}
+
+/** The rules that could be broken by what is gained. */
+export function askedRules({ conflicts, limits }: Policy, gained: readonly HeldRole[]): AskedRule[] {
   const asked = (rule: Omit<AskedRule, 'gained'>, counts: (held: HeldRole) => boolean): readonly AskedRule[] => {
     const first = gained.find(counts);
     return first === undefined ? [] : [{ ...rule, gained: first }];
@@ -90,10 +96,24 @@ export function judgeGain(gain: Gain, rules: readonly AskedRule[], known: Known)
         { known, held, others: some[0]?.others },
       ),
     );
+  const over = new Set(judged.flatMap((one) => one.over));
   return {
     broken: judged.flatMap(({ broken }) => broken),
-    unknown: judged.flatMap(({ unknown }) => unknown),
+    unknown: [
+      ...judged.flatMap(({ unknown }) => unknown),
+      ...rules.filter(({ id }) => !over.has(id)).flatMap((rule) => unsureOf(rule, gain, known)),
+    ],
   };
+}
+
+/** Of a limit that the counted ones keep: whether those keep it who were not counted. One who counted before adds nobody. */
+function unsureOf(
+  { id, limit }: AskedRule,
+  { principal, before, lists }: Gain,
+  { uncounted: reason }: Known,
+): Judged['unknown'] {
+  const isOfCount = reason !== undefined && limit?.['at-most'] !== undefined;
+  return isOfCount && !heldNow(principal, before, lists).some((one) => isCounted(limit, one)) ? [{ id, reason }] : [];
 }
 
 /** The same of rules that can be asked of one index. */
@@ -105,7 +125,10 @@ function judgeTogether(
     held,
     others,
   }: { readonly known: Known; readonly held: readonly HeldRole[]; readonly others: OnePrincipal['others'] },
-): Judged {
+): Judged & {
+  /** Limits that more have than may, be it accepted or not. */
+  readonly over: readonly string[];
+} {
   const ofGroups = rules.filter(({ limit }) => limit?.only?.groups !== undefined).map(({ id }) => id);
   const groups = ofGroups.length === 0 ? [] : groupsOf();
   const ids = rules.map(({ id }) => id);
@@ -128,6 +151,7 @@ function judgeTogether(
     groups === undefined && ofGroups.includes(rule) && subject.type === principal.typeId;
   const reason = 'the sync does not know the user yet, nor in which groups the user is';
   return {
+    over: found.filter(({ subject }) => subject.type === 'limit').map(({ rule }) => rule),
     broken: broken.filter((finding) => !isGuess(finding)).map(toBroken),
     unknown: [
       ...unknown,

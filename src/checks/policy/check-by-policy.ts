@@ -1,5 +1,6 @@
 import type { FileIndex } from '../../answers/file-index.ts';
-import { type Check, checkIndex, type PlannedRule, reasonOf } from '../check.ts';
+import { type Check, checkIndex, type PlannedRule } from '../check.ts';
+import { lacksOf } from '../needs.ts';
 import { namesRule } from './names.ts';
 import { planOfPolicy } from './plan.ts';
 import type { Policy } from './schema.ts';
@@ -16,7 +17,9 @@ export interface ByPolicy {
 /** Looks an index over as a policy says, with its conflicts, limits, tests and waivers. */
 export function checkByPolicy(index: FileIndex, { policy, only, nowMs }: ByPolicy): Check {
   const plan = planOfPolicy(policy).filter(({ rule }) => only === undefined || only.includes(rule.id));
-  const asked = new Set(plan.flatMap(({ rule }) => (reasonOf(rule, index) === undefined ? [rule.id] : [])));
+  const isWhole = ({ rule: { needs, needsForNone = [] } }: PlannedRule): boolean =>
+    lacksOf([...needs, ...needsForNone], index) === undefined;
+  const asked = new Set(plan.filter(isWhole).map(({ rule }) => rule.id));
   const syncedMs = Date.parse(index.summary.finishedAt ?? '');
   const waivers = createWaivers(policy.waivers, Number.isNaN(syncedMs) ? nowMs : syncedMs, (rule) =>
     rule === undefined ? only === undefined : asked.has(rule),

@@ -1,3 +1,4 @@
+import { allHolders } from '../needs.ts';
 import { type Rule } from '../rule.ts';
 import { text } from '../world.ts';
 import { createHeld, nameOfHolder, setInWords } from './held.ts';
@@ -14,6 +15,7 @@ export function conflictRule({ id, title, why, severity, first, second, scope }:
     fix: 'Take one of the two away, or waive the finding with an owner and an end.',
     controls: { soc2: ['CC6.3'], iso27001: ['A.5.3'], nist: ['AC-5'] },
     needs: [],
+    needsForNone: allHolders,
     evaluate: (world) => {
       createHeld(world, 'side_one', first);
       createHeld(world, 'side_two', second);

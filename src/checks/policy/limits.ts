@@ -1,5 +1,6 @@
 import { count } from '../../answers/count.ts';
 import type { Found } from '../found.ts';
+import { allHolders } from '../needs.ts';
 import type { Rule } from '../rule.ts';
 import type { World } from '../world.ts';
 import { number, text } from '../world.ts';
@@ -19,6 +20,7 @@ export function limitRule(limit: Limit): Rule {
     fix: 'Take it away from those who need it least, or change the limit.',
     controls: { soc2: ['CC6.1', 'CC6.3'], iso27001: ['A.5.15', 'A.5.18'], nist: ['AC-6'] },
     needs: only?.groups === undefined ? [] : ['idp_group'],
+    needsForNone: allHolders,
     *evaluate(world): Generator<Found> {
       createHeld(world, 'limited', held);
       const place = limit.in ?? '';

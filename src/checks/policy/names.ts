@@ -25,12 +25,21 @@ export function namesRule({ conflicts, limits }: Pick<Policy, 'conflicts' | 'lim
   };
 }
 
-function unknownIn(world: World, type: string, id: string, sets: readonly HeldSet[], place?: string): Iterable<Found> {
-  const named = [
-    ...sets.flatMap(({ roles = [] }) => roles.map((name) => ({ kind: 'role', name }))),
-    ...sets.flatMap(({ permissions = [] }) => permissions.map((name) => ({ kind: 'permission', name }))),
-    ...(place === undefined ? [] : [{ kind: 'tenant', name: place }]),
+export interface PolicyName {
+  readonly kind: 'role' | 'permission' | 'tenant';
+  readonly name: string;
+}
+
+/** The names in a conflict or limit: of its sets, and of the tenant where it is of one. */
+export function namesIn(sets: readonly HeldSet[], place?: string): readonly PolicyName[] {
+  return [
+    ...sets.flatMap(({ roles = [] }) => roles.map((name) => ({ kind: 'role' as const, name }))),
+    ...sets.flatMap(({ permissions = [] }) => permissions.map((name) => ({ kind: 'permission' as const, name }))),
+    ...(place === undefined ? [] : [{ kind: 'tenant' as const, name: place }]),
   ];
+}
+
+function unknownIn(world: World, type: string, id: string, sets: readonly HeldSet[], place?: string): Iterable<Found> {
   return world.told(
     `select distinct ? type, ? id, '' name, '' tenant, value ->> 'kind' || ' ' || (value ->> 'name') about
     from json_each(?) where not exists (select 1 from thing t where case value ->> 'kind'
@@ -39,6 +48,6 @@ function unknownIn(world: World, type: string, id: string, sets: readonly HeldSe
     (row) => `names the ${text(row, 'about')}, which this sync does not have`,
     type,
     id,
-    JSON.stringify(named),
+    JSON.stringify(namesIn(sets, place)),
   );
 }

@@ -1,6 +1,7 @@
 import { find } from '../../answers/find.ts';
 import { ConnectorError } from '../../errors.ts';
 import type { Found } from '../found.ts';
+import { allHolders } from '../needs.ts';
 import type { Rule } from '../rule.ts';
 import { number, text, type World } from '../world.ts';
 import { createHeld } from './held.ts';
@@ -19,6 +20,8 @@ export function testRule(test: AccessTest, place: number): Rule {
     fix: 'Change the access, or the test.',
     controls: { soc2: ['CC6.1'], iso27001: ['A.5.15'], nist: ['AC-3'] },
     needs: [],
+    // Who can is found in some way that is told; that nobody else can, or somebody cannot, takes all ways.
+    needsForNone: 'who' in test ? (test.expect ? [] : ['inherited']) : allHolders,
     *evaluate(world): Generator<Found> {
       const failure = failureOf(world, test);
       if (failure !== undefined) {

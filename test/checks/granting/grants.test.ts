@@ -8,6 +8,7 @@ import type { Emulator } from '../../../src/emulator/emulator.ts';
 import { Inheritance } from '../../../src/access/inheritance.ts';
 import { ConnectorError } from '../../../src/errors.ts';
 import type { Gain, PolicyEnd } from '../../../src/provisioning/access-guard.ts';
+import type { FileSummary } from '../../../src/sync-format/summary.ts';
 import { catalogOf } from '../../support/catalog.ts';
 import { indexed, person } from '../../support/check-world.ts';
 import { held, resource, role, tenant } from '../../support/edge-files.ts';
@@ -45,12 +46,26 @@ afterEach(async () => {
 });
 
 /** A sync of some hours ago, in which these users hold the project's Auditor. */
-async function picture(hoursAgo: number, ...auditors: readonly string[]): Promise<Picture> {
+async function picture(
+  hoursAgo: number | { readonly hoursAgo: number; readonly types?: readonly string[]; readonly summary?: FileSummary },
+  ...auditors: readonly string[]
+): Promise<Picture> {
+  if (typeof hoursAgo === 'number') {
+    return await picture({ hoursAgo }, ...auditors);
+  }
+  const { types = ['access_key'], summary } = hoursAgo;
   const index = await indexed({
-    resources: [tenant('acme', 'Acme'), role('Auditor'), ...auditors.map((id) => person(id))],
+    types,
+    ...(summary !== undefined && { summary }),
+    resources: [
+      tenant('acme', 'Acme'),
+      tenant('eu', 'EU', 'acme'),
+      role('Auditor'),
+      ...auditors.map((id) => person(id)),
+    ],
     grants: auditors.map((id) => held('role:Auditor', `user:${id}`)),
   });
-  const finishedMs = nowMs - hoursAgo * hourMs;
+  const finishedMs = nowMs - hoursAgo.hoursAgo * hourMs;
   const taken = { index, startedMs: finishedMs, finishedMs };
   pictures.push(taken);
   return taken;
@@ -313,6 +328,47 @@ describe('a sync that cannot tell', () => {
     expect((await failureOf(grant('role', 'Auditor', 'U2Ada'))).details).toContain(why);
   });
 
+  const none = { mode: 'none', edges: 0, uncertain: 0, loops: 0, unknown_parents: 0 } as const;
+  it.each([
+    ['keys were not read', { types: [] }, 'the sync did not read access keys (--include access_key)'],
+    [
+      'what tenants inherit was not read',
+      { summary: { inheritance: none } },
+      'what tenants inherit is not in the file',
+    ],
+  ])('is no "no" of a count either: %s', async (_case, lacks, why) => {
+    const shown = await picture({ hoursAgo: 1, ...lacks }, 'U2One');
+    const options = { picture: async () => shown, whenStale: 'refuse' } as const;
+    const { grant, writes } = await start({ limits: [fewAuditors] }, options);
+
+    const error = await failureOf(grant('role', 'Auditor', 'U2Ada'));
+
+    expect(error.details).toContain('limit/few-auditors of the policy could not be looked up: ');
+    expect(error.details).toContain(why);
+    expect(writes()).toEqual([]);
+    expect(ends).toEqual(['refused-unknown']);
+  });
+
+  it('tells of too many all the same', async () => {
+    const shown = await picture({ hoursAgo: 1, types: [] }, 'U2One', 'U2Two');
+    const { grant } = await start({ limits: [fewAuditors] }, { picture: async () => shown, onViolation: 'warn' });
+
+    const { metadata } = await grant('role', 'Auditor', 'U2Ada');
+
+    expect(metadata).toEqual({ policy_broken: [expect.objectContaining({ rule: 'limit/few-auditors' })] });
+  });
+
+  it('does not matter to a count that the grant does not change', async () => {
+    const shown = await picture({ hoursAgo: 1, types: [] });
+    const viewers = { id: 'viewers', held: { roles: ['Viewer'] }, 'at-most': 9 };
+    const { grant } = await start({ limits: [viewers] }, { picture: async () => shown });
+
+    expect((await grant('role_binding', 'globex/Viewer', 'U2Bob')).metadata).toBeUndefined(); // has it in the project
+    expect((await grant('role_binding', 'globex/Viewer', 'U2Cleo')).metadata).toMatchObject({
+      policy_unknown: expect.stringContaining('--include access_key'),
+    });
+  });
+
   it('does not matter to a grant of which no rule speaks', async () => {
     const { grant } = await start(
       { limits: [fewAuditors] },
@@ -340,7 +396,7 @@ describe('a limit of who may have it', () => {
   it('goes by the groups that a sync shows, and says where it does not know the user', async () => {
     const group = { id: 'g', held: { roles: ['Viewer'] }, only: { groups: ['staff'] } };
     const index = await indexed({
-      types: ['sso_configuration', 'idp_group'],
+      types: ['access_key', 'sso_configuration', 'idp_group'],
       resources: [
         tenant('acme', 'Acme'),
         person('U2Ada'),
@@ -359,6 +415,34 @@ describe('a limit of who may have it', () => {
     expect((await failureOf(grant('role_binding', 'acme/Viewer', 'U2Bob'))).details).toContain('none of those who may');
     const unknown = sendGrant({ entitlement: entitlement('role', 'Viewer'), principal: userPrincipal('U2Cleo') });
     expect((await failureOf(unknown)).details).toContain('does not know the user yet');
+  });
+});
+
+describe('a name in the policy that the project does not have', () => {
+  const misspelled = {
+    conflicts: [{ id: 'typo', first: { roles: ['Auditer'] }, second: { permissions: ['wright'] } }],
+    limits: [{ id: 'gone', held: { roles: ['Viewer'] }, in: 'acne', only: { domains: ['acme.example'] } }],
+  };
+  const told =
+    'conflict/typo of the policy names the role Auditer, which the project does not have; conflict/typo of the policy names ' +
+    'the permission wright, which the project does not have; limit/gone of the policy names the tenant acne, which the ' +
+    'project does not have';
+
+  it('is told with each grant of a role, since no grant asks a rule of it', async () => {
+    const { grant } = await start(misspelled);
+
+    expect((await grant('role', 'Auditor', 'U2Ada')).metadata).toEqual({ policy_unknown: told });
+    expect(ends).toEqual(['unknown']);
+  });
+
+  it('has each of them refused where that is wanted, and no membership', async () => {
+    const { grant, writes } = await start(misspelled, { whenStale: 'refuse' });
+
+    const error = await failureOf(grant('role', 'Auditor', 'U2Ada'));
+
+    expect(error.details).toContain(told);
+    expect(writes()).toEqual([]);
+    expect((await grant('tenant', 'globex', 'U2Ada')).metadata).toBeUndefined();
   });
 });
 
