@@ -28,9 +28,14 @@ export async function pause(
 
 /** Begins what was given up, or waits to be tried again, anew. */
 export async function retry(words: readonly string[], flags: FleetChangeFlags, context: ChangeContext): Promise<void> {
-  await onEach(words, flags, context, async (engine, { id, name }) =>
-    (await engine.retry(id)) ? `${name} is in line again` : `${name} has nothing that failed`,
-  );
+  await onEach(words, flags, context, async (engine, { id, name }) => {
+    if (!(await engine.retry(id))) {
+      return `${name} has nothing that failed`;
+    }
+    return (await engine.states()).get(id)?.isPaused === true
+      ? `${name} is paused, and begins anew after "fleet resume ${name}"`
+      : `${name} is in line again`;
+  });
 }
 
 async function onEach(

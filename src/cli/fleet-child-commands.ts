@@ -9,7 +9,9 @@ export const storeCommand = '_fleet-store';
 
 export interface StoreFlags {
   readonly keepMs?: number;
-  readonly project?: string;
+  readonly project: string;
+  /** What stands in the folder of the project: the sync was compared with it. */
+  readonly latest: string;
 }
 
 /** Hidden: their callers are processes of our own, which say the rest in the environment. */
@@ -24,7 +26,8 @@ export function addFleetChildCommands(program: Command, context: CommandContext)
     .command(storeCommand, { hidden: true })
     .argument('<file>')
     .option('--keep-ms <ms>', '', wholeNumber(1, 9_999_999_999))
-    .option('--project <id>')
+    .requiredOption('--project <id>')
+    .requiredOption('--latest <file>')
     .action(async (file: string, flags: StoreFlags) =>
       (await import('./fleet-children.ts')).storeForParent(file, flags, context),
     );

@@ -1,3 +1,5 @@
+import { stat } from 'node:fs/promises';
+import { resolveSettings } from '../config/load.ts';
 import { settings } from '../config/settings.ts';
 import { ConnectorError } from '../errors.ts';
 import type { CommandContext } from './command-context.ts';
@@ -12,7 +14,7 @@ export async function syncForParent(flags: SyncFlags, context: CommandContext): 
 /** Takes the file of a sync into the store that the environment names, and takes out of it what was over long ago. */
 export async function storeForParent(
   file: string,
-  { keepMs, project }: StoreFlags,
+  { keepMs, project, latest }: StoreFlags,
   context: CommandContext,
 ): Promise<void> {
   const store = context.env[settings.history.env[0]];
@@ -20,12 +22,38 @@ export async function storeForParent(
     throw new ConnectorError('config', `${settings.history.env[0]} names no store`);
   }
   await underParent(context, async (bound) => {
+    await compareWithStore(file, store, { project, latest }, context);
     await (await import('./history-import.ts')).importFiles([file], { into: store }, bound);
-    if (keepMs !== undefined && project !== undefined) {
+    if (keepMs !== undefined) {
       const flags = { keep: keepMs, project, yes: true, json: true };
       await (await import('./history-upkeep.ts')).pruneOnce(store, flags, bound);
     }
   });
+}
+
+/**
+ * Holds back what found far less than the last sync in the store, where that is newer than what stands in the folder:
+ * another machine made it, whose folder is not ours.
+ */
+async function compareWithStore(
+  file: string,
+  store: string,
+  { project, latest }: Pick<StoreFlags, 'project' | 'latest'>,
+  { env }: CommandContext,
+): Promise<void> {
+  const { maxShrink = Number(settings.maxShrink.default) } = resolveSettings({ flags: {}, env }).values;
+  const standsMs = await stat(latest).then(
+    ({ mtimeMs }) => mtimeMs,
+    () => undefined,
+  );
+  const found = await (await import('../output/last.ts')).readLast(file);
+  if (found?.counts === undefined) {
+    return; // a file that does not tell
+  }
+  const { createLastStoreCheck } = await import('./last-output.ts');
+  const check = createLastStoreCheck(store, { maxShrink, isAccepted: false }, standsMs);
+  await check.checkOwner(project);
+  await check.compare({ ...found, counts: found.counts, projectId: project });
 }
 
 /** Does the work with a signal that fires as well when standard input ends, which the parent keeps open while it lives. */

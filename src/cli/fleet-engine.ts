@@ -27,6 +27,7 @@ export async function openEngine(fleet: Fleet, flags: EngineFlags, env: Environm
     return { engine: openSqliteEngine(resolve(path), { groups: fleet.groups }), name: `sqlite:${path}` };
   }
   if (named !== undefined && isPostgres(named)) {
+    refuseLongTimeouts(fleet);
     const { openPostgresEngine } = await import('../fleet/postgres-engine.ts');
     return { engine: await openPostgresEngine(named, { groups: fleet.groups }), name: shownStore(named) };
   }
@@ -34,4 +35,17 @@ export async function openEngine(fleet: Fleet, flags: EngineFlags, env: Environm
     'config',
     `${flags.engine === undefined ? engineVariable : '--engine'} ${printable(shownStore(named ?? ''))} is no engine: give sqlite:FILE or postgres://HOST/DATABASE`,
   );
+}
+
+/** A job of PostgreSQL is over after 23 hours, whatever its worker says. */
+const longestTimeoutMs = 22 * 3_600_000;
+
+function refuseLongTimeouts({ projects }: Fleet): void {
+  const wrong = projects.filter(({ timeoutMs }) => timeoutMs > longestTimeoutMs);
+  if (wrong.length > 0) {
+    const lines = wrong.map(
+      ({ place, name }) => `${place} ${name}: timeout is longer than 22h, the most in PostgreSQL`,
+    );
+    throw new ConnectorError('config', lines.join('\n'));
+  }
 }

@@ -20,32 +20,39 @@ export function projectSync(env: CommandContext['env']): SyncProject {
   return async (project, lease, signal) => {
     await makeFolder(project.folder);
     const key = await keyOf(project, env, signal);
-    const run = async (words: readonly string[], more: Readonly<Record<string, string>> = {}): Promise<ChildRun> => {
-      const ended = await runChild(words, { env: { ...projectEnv(project, key, env), ...more }, signal });
+    const warnings: string[] = [];
+    const run = async (words: readonly string[], given: Readonly<Record<string, string>>): Promise<ChildRun> => {
+      const ended = await runChild(words, { env: given, signal });
       if (signal.aborted) {
         throw new ConnectorError('cancelled', 'the sync was stopped before it was done');
       }
       if (ended.code !== 0) {
         throw faultOf(ended);
       }
+      warnings.push(...ended.said.flatMap(({ level, text }) => (level === 'warn' ? [text] : [])));
       return ended;
     };
     const { history, historyKeepMs } = project;
     const staged = await stageFile(project, lease);
     try {
-      const { stdout } = await run([syncCommand, '--out', staged.path, '--json', '--config', devNull]);
+      const { stdout } = await run(
+        [syncCommand, '--out', staged.path, '--json', '--config', devNull],
+        projectEnv(project, key, env),
+      );
       return {
         made: madeOf(stdout),
         // The address of a store may have a password in it, which others would see on a command line.
         ...(history !== undefined && {
           beforePlace: async () => {
-            const keep =
-              historyKeepMs === undefined ? [] : ['--keep-ms', String(historyKeepMs), '--project', project.id];
-            await run([storeCommand, staged.path, ...keep], { [settings.history.env[0]]: history });
+            const keep = historyKeepMs === undefined ? [] : ['--keep-ms', String(historyKeepMs)];
+            const words = [storeCommand, staged.path, '--project', project.id, '--latest', staged.latest, ...keep];
+            await run(words, { ...projectEnv(project, undefined, env), [settings.history.env[0]]: history });
           },
         }),
         place: staged.place,
         afterPlace: staged.keep,
+        discard: staged.discard,
+        warnings,
       };
     } catch (thrown) {
       staged.discard();

@@ -10,6 +10,7 @@ import { projectSync } from './fleet-project-sync.ts';
 import { openLogger } from './logger.ts';
 import { silentLogger } from '../log.ts';
 import { counted } from './table.ts';
+import { tell } from './tell.ts';
 import { waitFor } from './wait-for.ts';
 
 export interface FleetRunFlags extends FleetFileFlags, EngineFlags {
@@ -74,10 +75,12 @@ export async function syncNow(
       `${project.name} is paused: "baton-descope fleet resume ${project.name}" first`,
     );
   }
-  if (put === 'passed-over') {
-    await engine.retry(project.id); // one that waits to be tried again need not wait
-  }
+  const isBusy = put === 'passed-over' && !(await engine.retry(project.id)); // one that is to be tried again need not wait
   if (!isHere) {
+    if (isBusy && (await engine.states()).get(project.id)?.run?.state === 'active') {
+      print(`${project.name} is being synced already, and nothing was put in line: "fleet status" tells how that ends`);
+      return;
+    }
     print(`${project.name} is in line in ${name}: the next free worker of "fleet run" syncs it`);
     return;
   }
@@ -93,16 +96,22 @@ export async function syncNow(
     throw new Error(`the engine gave a run of ${lease.project}, and not of ${project.id}`);
   }
   let failure: unknown;
+  let warnings: readonly string[] = [];
   const sync = projectSync(env);
   const end = await workOn({
     engine,
     project,
     lease,
-    sync: async (...given) =>
-      await sync(...given).catch((thrown: unknown) => {
+    sync: async (...given) => {
+      try {
+        const ready = await sync(...given);
+        warnings = ready.warnings ?? [];
+        return ready;
+      } catch (thrown) {
         failure = thrown;
         throw thrown;
-      }),
+      }
+    },
     heartbeatMs,
     logger: silentLogger, // the error is told by whoever prints it
     signal,
@@ -110,8 +119,14 @@ export async function syncNow(
     wait: waitFor,
   });
   if (end !== 'done') {
-    throw failure instanceof ConnectorError ? failure : new ConnectorError('unavailable', `${project.name}: ${end}`);
+    const told = end === 'given-up' ? (await engine.states()).get(project.id)?.failure : undefined; // of what came after the sync
+    throw failure instanceof ConnectorError
+      ? failure
+      : told !== undefined && told.kind !== 'lost'
+        ? new ConnectorError(told.kind, told.message)
+        : new ConnectorError('unavailable', `${project.name}: ${end}`);
   }
+  warnings.forEach((text) => tell('warn', text));
   const state = (await engine.states()).get(project.id);
   print(
     `${project.name}: ${counted(state?.last?.users ?? 0, 'user')}, ${counted(state?.last?.grants ?? 0, 'grant')}, in ${project.folder}`,

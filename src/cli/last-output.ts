@@ -63,10 +63,13 @@ export function createLastOutputCheck(
   };
 }
 
-/** What a store takes is compared with the last sync of its project; those of other projects stay beside it. */
-export function createLastStoreCheck(store: string, limits: ShrinkLimits): LastOutputCheck {
+/**
+ * What a store takes is compared with the last sync of its project, where that finished after a moment; those of other
+ * projects stay beside it.
+ */
+export function createLastStoreCheck(store: string, limits: ShrinkLimits, afterMs?: number): LastOutputCheck {
   const lastOf = async (projectId: string): Promise<LastExtent | undefined> =>
-    await (await import('./last-stored.ts')).lastStored(store, projectId);
+    await (await import('./last-stored.ts')).lastStored(store, projectId, afterMs);
   return {
     checkOwner: async (projectId) => {
       await (await import('./ready-store.ts')).readyStore(store); // what is no store is told before any work

@@ -10,6 +10,8 @@ import type { FleetProject } from './fleet.ts';
 export interface Staged {
   /** Where the sync writes to: what is `latest` now stands there, too, so that it is compared with that. */
   readonly path: string;
+  /** Its place. */
+  readonly latest: string;
   /**
    * Makes it `latest`, in one step. Throws `conflict` where somebody else replaced `latest` since the sync began: theirs
    * may be newer.
@@ -44,6 +46,7 @@ export async function stageFile(
   await kept.keepLatest(); // one that was put there meanwhile, by hand for instance
   return {
     path,
+    latest,
     place: () => {
       if (identityOf(latest) !== before) {
         throw new ConnectorError(
@@ -55,9 +58,9 @@ export async function stageFile(
     },
     keep: async () => {
       await kept.keepLatest();
-      rmSync(aside, { recursive: true, force: true });
+      inFolder(folder, 'tidy up', () => rmSync(aside, { recursive: true, force: true }));
     },
-    discard: () => rmSync(path, { force: true }),
+    discard: () => inFolder(folder, 'tidy up', () => rmSync(path, { force: true })),
   };
 }
 

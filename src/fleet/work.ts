@@ -12,6 +12,10 @@ export interface ReadySync {
   readonly place: () => void;
   /** What can be done once it is there. */
   readonly afterPlace?: () => Promise<void>;
+  /** Takes it away where it does not come into its place. */
+  readonly discard?: () => void;
+  /** What its processes warned of. */
+  readonly warnings?: readonly string[];
 }
 
 /** Syncs one project, to the side of its place. Throws a ConnectorError where it cannot. */
@@ -55,15 +59,18 @@ export async function workOn(options: WorkOptions): Promise<WorkEnd> {
     }
   })();
   const startedMs = now();
+  let left: ReadySync | undefined;
   logger.info('sync started', { at: new Date(lease.slotMs).toISOString(), note: `try ${lease.attempt}` });
   try {
     const ready = await sync(project, lease, both);
+    left = ready;
     // Nobody may store what somebody else is at again: the last look before what cannot be taken back.
     const insist = insisting(options, () => why !== undefined || signal.aborted);
     if (ready.beforePlace !== undefined && why !== 'lost' && (await insist(() => engine.keep(lease)))) {
       await ready.beforePlace();
     }
     if (why !== 'lost' && (await publish(options, ready, insist))) {
+      left = undefined;
       logger.info('sync complete', toldOf(ready.made));
       await tidyUp(ready, logger);
       return 'done';
@@ -81,6 +88,7 @@ export async function workOn(options: WorkOptions): Promise<WorkEnd> {
     }
     return await failed(options, why === 'late' ? late(project) : thrown, (now() - startedMs) / 1_000);
   } finally {
+    await tidied('the sync is not published, and was not taken away', () => left?.discard?.(), logger);
     done.abort();
     await Promise.all([beats, clock]);
   }
@@ -122,14 +130,17 @@ async function publish({ engine, lease }: WorkOptions, { made, place }: ReadySyn
 }
 
 /** What is published stays so: what goes wrong after that is told, and no failure. */
-async function tidyUp({ afterPlace }: ReadySync, logger: Logger): Promise<void> {
+async function tidyUp({ afterPlace, warnings = [] }: ReadySync, logger: Logger): Promise<void> {
+  warnings.forEach((text) => logger.warn(text));
+  await tidied('the sync is in its place, but was not tidied up after', async () => await afterPlace?.(), logger);
+}
+
+async function tidied(what: string, work: () => Promise<void> | void, logger: Logger): Promise<void> {
   try {
-    await afterPlace?.();
+    await work();
   } catch (thrown) {
-    if (!(thrown instanceof ConnectorError)) {
-      throw thrown;
-    }
-    logger.warn('the sync is in its place, but was not tidied up after', { kind: thrown.kind, reason: thrown.message });
+    const isKnown = thrown instanceof ConnectorError;
+    logger.warn(what, isKnown ? { kind: thrown.kind, reason: thrown.message } : whereItBroke(thrown));
   }
 }
 

@@ -1,8 +1,10 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { DatabaseSync } from 'node:sqlite';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import type { Lease } from '../../src/fleet/engine.ts';
+import { openSqliteEngine } from '../../src/fleet/sqlite-engine.ts';
 import { type CliRun, runCli, startCli } from '../support/cli.ts';
 import { testFleet, type TestFleet } from '../support/fleet.ts';
 
@@ -81,6 +83,51 @@ describe('fleet sync', () => {
 
     expect(code).toBe(7);
     expect(stderr).toMatch(/held back, the file stays/);
+  });
+
+  it('holds back what lost most of the users of its store, where the folder is that of another machine', async () => {
+    await using fleet = await testFleet({ projects: 1, users: 40, defaults: { outputs: { history: '{name}.db' } } });
+    expect((await call(fleet, 'sync', 'p0', '--now')).code).toBe(0);
+    const latest = join(fleet.folder, 'syncs', 'p0', 'latest.json');
+    const { resources } = JSON.parse(readFileSync(latest, 'utf8')) as {
+      readonly resources: readonly { readonly id: { readonly resourceType: string; readonly resource: string } }[];
+    };
+    const users = resources.filter(({ id }) => id.resourceType === 'user').slice(0, 30);
+    expect(users.map(({ id }) => fleet.emulators[0]?.state.deleteUser(id.resource))).not.toContain(false);
+    rmSync(latest);
+    const { code, stderr } = await call(fleet, 'sync', 'p0', '--now');
+
+    expect({ code, stderr }).toMatchObject({ code: 7, stderr: expect.stringMatching(/held back, the store stays/) });
+    expect(existsSync(latest)).toBe(false);
+    expect(readdirSync(join(fleet.folder, 'syncs', 'p0', '.unfinished'))).toEqual([]);
+    const kept = await runCli(['history', 'list', 'p0.db', '--json'], { cwd: fleet.folder });
+    expect((JSON.parse(kept.stdout) as { readonly syncs: readonly unknown[] }).syncs).toHaveLength(1);
+  });
+
+  it('tells that nothing was put in line where a sync is under way', async () => {
+    await using fleet = await testFleet({ projects: 1 });
+    await call(fleet, 'sync', 'p0');
+    await using engine = openSqliteEngine(join(fleet.folder, 'fleet.db'), { groups: new Map() });
+    const lease = await engine.take('w');
+    expect((await call(fleet, 'sync', 'p0')).stdout).toMatch(
+      /^p0 is being synced already, and nothing was put in line/,
+    );
+    expect(await engine.keep(lease as Lease)).toBe(true);
+    await engine.fail(lease as Lease, { kind: 'unavailable', message: 'down' });
+    expect((await call(fleet, 'sync', 'p0')).stdout).toMatch(/^p0 is in line in /);
+    await engine.fail((await engine.take('w')) as Lease, { kind: 'unavailable', message: 'down' });
+    await engine.pause(fleet.emulators[0]?.projectId ?? '', true);
+    expect((await call(fleet, 'retry', 'p0')).stdout).toBe('p0 is paused, and begins anew after "fleet resume p0"\n');
+  });
+
+  it('refuses a timeout that the engine in PostgreSQL does not hold, without asking it', async () => {
+    await using fleet = await testFleet({
+      projects: 2,
+      ofProject: (place) => ({ timeout: place === 1 ? '23h' : '22h' }),
+    });
+    const { code, stderr } = await call(fleet, 'status', '--engine', 'postgres://127.0.0.1:1/nothing');
+    expect(code).toBe(2);
+    expect(stderr).toMatch(/^[^\n]*fleet\.yaml:\d+:\d+ p1: timeout is longer than 22h[^\n]*\n$/);
   });
 });
 

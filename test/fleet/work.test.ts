@@ -194,6 +194,23 @@ describe('a try of a run', () => {
     expect(done).toEqual([]);
   });
 
+  it.each([
+    ['stored', { beforePlace: async () => await Promise.reject(new ConnectorError('local-io', 'full')) }, 'again'],
+    ['placed', { place: () => expect.unreachable('it is somebody else who stands there') }, 'again'],
+    ['tidied up', { afterPlace: async () => await Promise.reject(new RangeError('EACCES')) }, 'done'],
+  ] as const)('that cannot be %s is taken away, unless it is published', async (_what, more, ended) => {
+    const warned: string[] = [];
+    const { end } = await work('first', minute, {
+      logger: { ...silentLogger, warn: (text) => void warned.push(text) },
+      made: { ...more, discard: () => void done.push('discarded'), warnings: ['a key ends soon'] },
+    });
+    await time.passUntil(time.nowMs + 2 * minute);
+    expect(await end).toBe(ended);
+    const told = ['a key ends soon', 'the sync is in its place, but was not tidied up after'];
+    expect(warned).toEqual(ended === 'done' ? told : []);
+    expect(done).toEqual(ended === 'done' ? ['first placed'] : ['discarded']);
+  });
+
   it('that is published stays so, whatever goes wrong after that', async () => {
     const { end } = await work('first', minute, {
       made: {
