@@ -4,7 +4,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { type Emulator, startEmulator } from '../../src/emulator/emulator.ts';
 import { companyWithApps, companyWithConsents } from '../support/app-project.ts';
 import { type CliRun, envOf, quickClock, quickEnv, runCli, temporaryFolder } from '../support/cli.ts';
-import { clock, deleteConsents, deleteTenantConsents, snapshot } from '../support/provisioning-server.ts';
+import { deleteConsents, deleteTenantConsents, snapshot } from '../support/provisioning-server.ts';
 import { canLend, onTerminal } from '../support/terminal.ts';
 
 let emulator: Emulator;
@@ -12,7 +12,7 @@ let emulator: Emulator;
 afterEach(() => emulator.close());
 
 async function start(project: Parameters<typeof startEmulator>[0]): Promise<void> {
-  emulator = await startEmulator({ now: clock, ...project });
+  emulator = await startEmulator({ ...project });
 }
 
 const withApps = (): Promise<void> => start({ project: companyWithApps() });

@@ -255,7 +255,7 @@ describe('a store, from the command line', () => {
     { args: ['history', 'import', '--into', 'new.db', 'missing.json'], code: 6, text: 'there is no such file' },
     { args: ['history', 'list', 'missing.db'], code: 6, text: 'there is no such file' },
     { args: ['history', 'list', '0.json'], code: 2, text: 'it is no database' },
-    { args: ['sync', '--out', 'none.db'], code: 2, text: 'it is a database, and no store of ours' },
+    { args: ['sync', '--out', 'none.db'], code: 2, text: 'the file is empty, and no store' },
   ])('refuses $args before anything is done', async ({ args, code, text }) => {
     await writeFile(join(folder.path, 'none.db'), '');
 
