@@ -1,4 +1,3 @@
-import { resolve } from 'node:path';
 import { momentInWords } from '../answers/answer-text.ts';
 import type { FileIndex } from '../answers/file-index.ts';
 import { rankOf } from '../checks/check.ts';
@@ -18,11 +17,11 @@ import { counting, notEvaluatedIn, type Told } from '../checks/told.ts';
 import { ConnectorError, throwIfCancelled } from '../errors.ts';
 import { nearNames } from '../model/near-names.ts';
 import { createAtomicFile } from '../output/atomic-file.ts';
-import { checkTarget } from '../output/place.ts';
 import { printable } from '../printable.ts';
 import { fullPath } from '../store-url.ts';
 import { chooseFile } from './file-argument.ts';
 import type { CommandContext } from './command-context.ts';
+import { checkFindingsTarget } from './findings-target.ts';
 import { readIndex } from './read-index.ts';
 import { policyOrNone } from './policy-file.ts';
 import { prose, withEnds, writeResult } from './results.ts';
@@ -56,12 +55,12 @@ export async function check(
   const out = isStdout(options.out) ? undefined : options.out;
   const policy = await policyOrNone(options.policy);
   checkRules(options.rule, policy);
-  if (out !== undefined) {
-    await checkTarget(out);
-  }
   const file = fullPath(await chooseFile(given, { env, except: [out] }));
-  if (out !== undefined && resolve(out) === file) {
-    throw new ConnectorError('config', `--out ${printable(out)} is the file to read: name another one`);
+  if (out !== undefined) {
+    await checkFindingsTarget(out, [
+      { path: file, what: 'the file to read' },
+      { path: options.policy, what: 'the policy' },
+    ]);
   }
   await using index = await readIndex(file, signal, options);
   const told = counting(index, checkByPolicy(index, { policy, only: options.rule, nowMs: Date.now() }));

@@ -161,6 +161,19 @@ describe('a rule with an expression', () => {
     ]);
   });
 
+  it.each([
+    ['user.created.getHours("Nowhere/Zone") == 1', 'invalid time zone specified: Nowhere/Zone'],
+    ['bytes("x").json().size() == 1', 'unexpected token'],
+  ])('tells what Node refuses as a case that could not be decided: %s', async (when, words) => {
+    const found = await finds('users', `user.id == "U1" && ${when}`);
+
+    expect(found).toEqual([expect.stringContaining(`could not be decided in 1 case; the first is user U1: ${words}`)]);
+  });
+
+  it('takes a duration of a hundred years', async () => {
+    expect(await finds('users', 'has(user.created) && user.created > now - duration("876000h")')).toHaveLength(2);
+  });
+
   it('is not evaluated where what it asks was not read', async () => {
     const bare = { ...world, types: [], summary: { finishedAt: undefined } };
 
@@ -186,6 +199,19 @@ describe('an expression', () => {
     ['user.email', 'must be true or false, and is a string', 0],
     ['user.test && ', 'unexpected token: EOF', 13],
     ['user.email.matches("(a+)+$")', 'matches is not offered: use contains, startsWith, endsWith or split', 0],
+    [
+      'user.roles.join("").split("").size() > 3',
+      'join is not offered: compare the entries of the list, with exists or all',
+      0,
+    ],
+    ['cel.bind(u, user, has(u.created))', 'user may stand only before one of its fields, as in user.id', 12],
+    ['[user].exists(u, has(u.created))', 'user may stand only before one of its fields, as in user.id', 1],
+    ['user == user', 'user may stand only before one of its fields, as in user.id', 0],
+    ['user["test"]', 'user may stand only before one of its fields, as in user.id', 0],
+    ['user.roles.exists(user, user == "x")', 'user may stand only before one of its fields, as in user.id', 18],
+    ['now - duration("9000000000h") > now', 'the duration is too long: it may have 876000h', 6],
+    ['now - duration("1h876000h") > now', 'the duration is too long: it may have 876000h', 6],
+    ['now - duration(user.name) > now', 'duration takes a text as it stands, such as "720h"', 6],
     [
       'user.roles.exists(r, user.tenants.exists(t, t == r))',
       'exists may not stand inside another all, exists, map, filter or bind',

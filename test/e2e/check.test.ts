@@ -1,4 +1,4 @@
-import { readFile, stat, writeFile } from 'node:fs/promises';
+import { copyFile, link, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import Papa from 'papaparse';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -126,6 +126,39 @@ describe('check', () => {
     expect(ended).toMatchObject({ code, stdout: '' });
     expect(ended.stderr.split('\n')).toHaveLength(2);
     expect(ended.stderr).toContain(text);
+  });
+});
+
+describe('check --out', () => {
+  it.each([
+    ['the policy', 'kept.yaml', 2, '--out kept.yaml is the policy'],
+    ['the policy by another name', 'linked.yaml', 2, '--out linked.yaml is the policy'],
+    ['the file to read by another name', 'linked.json', 2, '--out linked.json is the file to read'],
+    ['the sync of another time', 'other.json', 6, 'other.json holds a sync, a store'],
+    ['a sync of any name', 'other.txt', 6, 'other.txt holds a sync, a store'],
+    ['a store', 'other.db', 6, 'other.db holds a sync, a store'],
+  ])('never takes the place of %s', async (_what, name, code, text) => {
+    await writeFile(at('kept.yaml'), 'version: 1\n');
+    await rm(at('linked.yaml'), { force: true });
+    await symlink('kept.yaml', at('linked.yaml'));
+    await rm(at('linked.json'), { force: true });
+    await link(at('small.json'), at('linked.json'));
+    await copyFile(at('sync.json'), at('other.json'));
+    await copyFile(at('sync.json'), at('other.txt'));
+    await copyFile(at('access.db'), at('other.db'));
+    const before = await readFile(at(name));
+
+    const ended = await run('small.json', '--policy', 'kept.yaml', '--fail-on', 'none', '--out', name);
+
+    expect(ended).toMatchObject({ code, stdout: '' });
+    expect(ended.stderr).toContain(text);
+    expect((await readFile(at(name))).equals(before)).toBe(true);
+  });
+
+  it('takes the place of findings that it wrote before', async () => {
+    const args = ['small.json', '--format', 'json', '--fail-on', 'none', '--out', 'again.json'];
+
+    expect([(await run(...args)).code, (await run(...args)).code]).toEqual([0, 0]);
   });
 });
 

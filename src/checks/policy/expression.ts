@@ -29,6 +29,12 @@ export interface ExpressionFault {
 /** What goes through a list, or names a value: one of them inside another would multiply their cost. */
 const nesting: ReadonlySet<string> = new Set(['all', 'exists', 'exists_one', 'map', 'filter', 'bind', 'sortBy']);
 
+/** Functions of the library, and what to use instead. */
+const notOffered: ReadonlyMap<string, string> = new Map([
+  ['matches', 'use contains, startsWith, endsWith or split'],
+  ['join', 'compare the entries of the list, with exists or all'],
+]);
+
 /** Compiles the expression of a rule: over one variable with these fields, and the time of the sync, `now`. */
 export function compileExpression(
   text: string,
@@ -43,7 +49,7 @@ export function compileExpression(
     .registerVariable('now', 'google.protobuf.Timestamp');
   try {
     const parsed = environment.parse(text);
-    const refused = refusedIn(parsed.ast, false);
+    const refused = refusedIn(parsed.ast, false) ?? aliasIn(parsed.ast, variable);
     if (refused !== undefined) {
       return refused;
     }
@@ -69,16 +75,24 @@ export function compileExpression(
         try {
           return parsed({ [variable]: subject, now }) === true;
         } catch (thrown) {
-          if (thrown instanceof EvaluationError) {
-            return { undecided: inWords(thrown.summary) };
-          }
-          throw thrown;
+          return { undecided: undecidedBy(thrown) };
         }
       },
     };
   } catch (thrown) {
     return faultOf(thrown);
   }
+}
+
+/** The library lets through what Node says of a time or a zone that there is not. */
+function undecidedBy(thrown: unknown): string {
+  if (thrown instanceof EvaluationError) {
+    return inWords(thrown.summary);
+  }
+  if (thrown instanceof RangeError || thrown instanceof TypeError || thrown instanceof SyntaxError) {
+    return inWords(thrown.message);
+  }
+  throw thrown;
 }
 
 function faultOf(thrown: unknown): ExpressionFault {
@@ -100,11 +114,21 @@ function inWords(summary: string): string {
     .replace(/^[A-Z](?![A-Z])/, (letter) => letter.toLowerCase());
 }
 
-/** What could take time without bounds: loops in loops, and regular expressions that go back and forth. */
+/**
+ * What could take time without bounds: loops in loops, texts that multiply, and regular expressions that go back and forth;
+ * and what would lead to a time that there is not, which is neither before nor after any other.
+ */
 function refusedIn(node: ASTNode, isInside: boolean): ExpressionFault | undefined {
   const name = node.op === 'rcall' || node.op === 'call' ? node.args[0] : '';
-  if (name === 'matches') {
-    return { fault: 'matches is not offered: use contains, startsWith, endsWith or split', offset: node.start };
+  const instead = notOffered.get(name);
+  if (instead !== undefined) {
+    return { fault: `${name} is not offered: ${instead}`, offset: node.start };
+  }
+  if (node.op === 'call' && name === 'duration') {
+    const fault = durationFault(node.args[1][0]);
+    if (fault !== undefined) {
+      return { fault, offset: node.start };
+    }
   }
   const isNesting = node.op === 'rcall' && nesting.has(name);
   if (isNesting && isInside) {
@@ -112,6 +136,40 @@ function refusedIn(node: ASTNode, isInside: boolean): ExpressionFault | undefine
   }
   for (const child of childrenOf(node)) {
     const found = refusedIn(child, isInside || isNesting);
+    if (found !== undefined) {
+      return found;
+    }
+  }
+  return undefined;
+}
+
+/** A hundred years: as many as an expression can add up do not leave the times that there are. */
+const longestDurationHours = 876_000;
+const hoursOf: Readonly<Record<string, number>> = { h: 1, m: 1 / 60, s: 1 / 3600 };
+
+function durationFault(given: ASTNode | undefined): string | undefined {
+  if (given?.op !== 'value' || typeof given.args !== 'string') {
+    return 'duration takes a text as it stands, such as "720h"';
+  }
+  const parts = given.args.matchAll(/(\d*\.?\d*)(ns|us|µs|ms|s|m|h)/g);
+  const hours = Array.from(parts, ([, amount, unit = '']) => Number(amount) * (hoursOf[unit] ?? 1 / 3_600_000));
+  return hours.reduce((sum, each) => sum + each, 0) > longestDurationHours
+    ? `the duration is too long: it may have ${longestDurationHours}h`
+    : undefined;
+}
+
+/**
+ * The subject anywhere but before a field: by another name its fields would not be seen here, so that they were not read
+ * and has() said that they are not there.
+ */
+function aliasIn(node: ASTNode, variable: string): ExpressionFault | undefined {
+  if (node.op === 'id' && node.args === variable) {
+    return { fault: `${variable} may stand only before one of its fields, as in ${variable}.id`, offset: node.start };
+  }
+  const children =
+    node.op === '.' && node.args[0].op === 'id' && node.args[0].args === variable ? [] : childrenOf(node);
+  for (const child of children) {
+    const found = aliasIn(child, variable);
     if (found !== undefined) {
       return found;
     }
