@@ -1,4 +1,5 @@
 import { hash } from 'node:crypto';
+import { ownerMarks } from '../sync-format/owner-marks.ts';
 import type { FileRow, FileUnknownGrant, TypedId } from './rows.ts';
 import type { SyncSource } from './source.ts';
 
@@ -7,7 +8,7 @@ import type { SyncSource } from './source.ts';
 /** The kind that every node of ours has besides its own; kinds begin with it, so that they are nobody else's. */
 export const sourceKind = 'Descope';
 /** How a file of this kind begins. */
-export const openGraphHead = `{"metadata":{"source_kind":"${sourceKind}"},"graph":{"nodes":[`;
+export const openGraphHead: string = ownerMarks.graph;
 
 type Property = string | number | boolean | readonly string[];
 type Properties = Readonly<Record<string, Property | undefined>>;
@@ -61,13 +62,17 @@ export async function* openGraphPieces(source: SyncSource, signal: AbortSignal):
  * BloodHound has one graph for all it was given, and folds the case of ids: ours are hashes of the project, the type and
  * the id, which stand in the properties.
  */
-function createIds(projectId: string): (type: string, id: string) => string {
-  return (type, id) =>
+function createIds(projectId: string): Ids {
+  const of = (type: string, id: string): string =>
     `DESCOPE-${hash('sha256', JSON.stringify([projectId, type, id]))
       .slice(0, 32)
       .toUpperCase()}`;
+  return { of, projectId };
 }
-type Ids = ReturnType<typeof createIds>;
+interface Ids {
+  readonly of: (type: string, id: string) => string;
+  readonly projectId: string;
+}
 
 const typeOfKind = {
   tenant: 'tenant',
@@ -85,10 +90,13 @@ function kindOf(word: string): string {
 }
 
 function node(ids: Ids, type: string, id: string, properties: Properties): object {
-  const told = Object.entries({ ...properties, descope_id: id, descope_type: type }).filter(
-    ([, value]) => value !== undefined && value !== '',
-  );
-  return { id: ids(type, id), kinds: [kindOf(type)], properties: Object.fromEntries(told) };
+  const told = Object.entries({
+    [ownerMarks.graphProperty]: ids.projectId, // the first one: whoever replaces the file looks for it there
+    ...properties,
+    descope_id: id,
+    descope_type: type,
+  }).filter(([, value]) => value !== undefined && value !== '');
+  return { id: ids.of(type, id), kinds: [kindOf(type)], properties: Object.fromEntries(told) };
 }
 
 /** The node of a resource; what is inherited has one with the first row that tells it. */
@@ -160,8 +168,8 @@ function edgesOf(row: FileRow, ids: Ids, inherited: ReadonlySet<string>): readon
     const told = Object.entries(properties).filter(([, value]) => value !== undefined && value !== '');
     return {
       kind: kindOf(kind),
-      start: { match_by: 'id', value: ids(start.type, start.id) },
-      end: { match_by: 'id', value: ids(end.type, end.id) },
+      start: { match_by: 'id', value: ids.of(start.type, start.id) },
+      end: { match_by: 'id', value: ids.of(end.type, end.id) },
       ...(told.length > 0 && { properties: Object.fromEntries(told) }),
     };
   };

@@ -42,10 +42,11 @@ export interface SarifOptions {
 
 /**
  * SARIF 2.1.0: one run, with every rule, a result a line, and a notification for each rule that was not evaluated. Of more
- * results than GitHub takes the worst are told, and a notification says how many there are; all are counted.
+ * results than GitHub takes the worst are told, and a notification says how many there are; all are counted in the
+ * properties of the run.
  */
 export function* sarifPieces(
-  { index, rules, findings }: Told,
+  { index, rules, counts, findings }: Told,
   { limits = sarifLimits, onCut = () => {} }: SarifOptions = {},
 ): Generator<string> {
   const places = new Map(rules.map(({ rule }, place) => [rule.id, place]));
@@ -58,6 +59,7 @@ export function* sarifPieces(
   yield '{"$schema":"https://json.schemastore.org/sarif-2.1.0.json","version":"2.1.0","runs":[';
   const told = cut.of(results(findings, places, encodeURIComponent(basename(index.path))));
   yield* jsonLines(run, 'results', told, () => ({
+    properties: { findings: sumOf(Object.values(counts.bySeverity)), waived: sumOf(counts.waived.values()) },
     invocations: [
       {
         executionSuccessful: true,
@@ -69,6 +71,17 @@ export function* sarifPieces(
   }));
   cut.words(limits).forEach(onCut);
   yield ']}\n';
+}
+
+function sumOf(counts: Iterable<number>): number {
+  return Array.from(counts).reduce((sum, each) => sum + each, 0);
+}
+
+/** Text as a message of SARIF has it, where `[text](address)` is a link and `{0}` stands for an argument. */
+function plain(text: string): string {
+  return text
+    .replaceAll(/\\*[[\]]/g, (found) => `${found.slice(0, -1).repeat(2)}\\${found.slice(-1)}`)
+    .replaceAll(/[{}]/g, '$&$&');
 }
 
 interface Cut {
@@ -130,7 +143,7 @@ function notificationOf({ rule, notEvaluated }: RuleState): object[] {
         {
           associatedRule: { id: rule.id },
           level: 'note',
-          message: { text: `${rule.id} was not evaluated, since ${notEvaluated}` },
+          message: { text: plain(`${rule.id} was not evaluated, since ${notEvaluated}`) },
         },
       ];
 }
@@ -143,7 +156,7 @@ function* results(findings: Iterable<Finding>, places: ReadonlyMap<string, numbe
       ruleId: rule,
       ruleIndex: places.get(rule) ?? -1,
       level: levels[severity],
-      message: { text: `${subjectInWords(finding)}: ${detail}` },
+      message: { text: plain(`${subjectInWords(finding)}: ${detail}`) },
       locations: [
         {
           physicalLocation: { artifactLocation: { uri }, region: { startLine: 1 } },

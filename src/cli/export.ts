@@ -85,10 +85,9 @@ export async function exportOnce(
   if (isGraph && !isStream) {
     await checkGraphTarget(target, path);
   }
-  const notes =
-    isStream || isGraph
-      ? []
-      : [...(await refuseOtherProject(target, source.summary.projectId, flags.replaceOtherProject === true, signal))];
+  const notes = isStream
+    ? []
+    : [...(await refuseOtherProject(target, source.summary.projectId, flags.replaceOtherProject === true, signal))];
   if (kind === '.csv' || kind === '.xlsx') {
     await using older =
       flags.since === undefined

@@ -13,7 +13,7 @@ const pageHeadBytes = 16 * 1024;
 
 /**
  * What the output of ours that stands at a target tells of itself, by its content and not by its name: undefined when
- * there is none. Tables, spreadsheets and pages are extracts, and tell their project only; so does a `.c1z` that is not
+ * there is none. Tables, spreadsheets, pages and graphs are extracts, and tell their project only; so does a `.c1z` that is not
  * to be unpacked.
  */
 export async function readLast(target: string, signal?: AbortSignal): Promise<LastOutput | undefined> {
@@ -32,6 +32,9 @@ export async function readLast(target: string, signal?: AbortSignal): Promise<La
   }
   if (head.startsWith('PK')) {
     return extractOf(await projectOfWorkbook(target));
+  }
+  if (head.startsWith(ownerMarks.graph)) {
+    return extractOf(projectOfGraph(head));
   }
   const page = new RegExp(`<meta name="${ownerMarks.page}" content="([^"]*)">`).exec(head);
   return page === null ? await readLastSync(target) : extractOf(unescaped(page[1] ?? ''));
@@ -73,6 +76,12 @@ async function projectOfWorkbook(path: string): Promise<string | undefined> {
     part,
   );
   return property === null ? undefined : unescaped(property[1] ?? '');
+}
+
+/** By the first node: ids and kinds of ours have no such text in them. */
+function projectOfGraph(head: string): string | undefined {
+  const property = new RegExp(`"properties":\\{"${ownerMarks.graphProperty}":"((?:[^"\\\\]|\\\\.)*)"`).exec(head);
+  return property === null ? undefined : String(JSON.parse(`"${property[1] ?? ''}"`));
 }
 
 const entities: Readonly<Record<string, string>> = { amp: '&', lt: '<', gt: '>', quot: '"', apos: "'", '#39': "'" };

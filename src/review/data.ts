@@ -2,6 +2,7 @@ import { inheritanceInWords, nextLoginInWords, notReadIn } from '../answers/limi
 import type { FileIndex } from '../answers/file-index.ts';
 import { checkIndex, planOf } from '../checks/check.ts';
 import { builtInRules } from '../checks/rules.ts';
+import { notEvaluatedIn } from '../checks/told.ts';
 import { ConnectorError } from '../errors.ts';
 import { printable } from '../printable.ts';
 import {
@@ -67,15 +68,18 @@ export function reviewData(index: FileIndex, asked: AskedReview): ReviewData {
     rows: rows.length,
     shown: { count: shown.length, hash: hashOf(shown.map(rowLine).join('\n')) },
   };
+  const { findings, rules, untold } = findingsOf(index, table);
   return {
     version: reviewVersion,
     review: reviewHash(about, rows),
     about,
     ...table,
-    ...findingsOf(index, table),
+    findings,
+    rules,
     unread: [
       ...[notReadIn(index, ['access_key', 'application', 'third_party_app'])?.words ?? []].flat(),
       ...(kind === 'app' ? [] : [...inheritanceInWords(index), ...nextLoginInWords(index)]),
+      ...untold,
     ],
   };
 }
@@ -98,8 +102,11 @@ export function rowsIn(
   });
 }
 
-/** What `check` finds of those who hold something in the review. */
-function findingsOf(index: FileIndex, { principals }: ReviewRows): Pick<ReviewData, 'findings' | 'rules'> {
+/** What `check` finds of those who hold something in the review, and what it could not look for, in sentences. */
+function findingsOf(
+  index: FileIndex,
+  { principals }: ReviewRows,
+): Pick<ReviewData, 'findings' | 'rules'> & { readonly untold: readonly string[] } {
   const places = new Map(principals.map(({ type, id }, place) => [`${type}:${id}`, place]));
   const check = checkIndex(index, planOf(builtInRules));
   const rules: ReviewRule[] = check.rules.map(({ rule: { id, title }, severity }) => ({ id, title, severity }));
@@ -112,5 +119,9 @@ function findingsOf(index: FileIndex, { principals }: ReviewRows): Pick<ReviewDa
       findings.push({ principal, rule: number, tenantId: where?.tenantId ?? '', detail });
     }
   }
-  return { findings, rules };
+  const untold = Array.from(
+    notEvaluatedIn(check.rules),
+    ([reason, ids]) => `Findings of these rules are not shown, since ${reason}: ${ids.join(', ')}.`,
+  );
+  return { findings, rules, untold };
 }

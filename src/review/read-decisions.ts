@@ -10,7 +10,8 @@ const hash = z.string().regex(/^sha256:[0-9a-f]{64}$/, 'must be sha256: and 64 d
 const text = z.string().max(100_000);
 const count = z.int().min(0);
 
-const about = z
+/** What a review is of, as a page and a file of decisions tell it. */
+export const aboutSchema = z
   .strictObject({
     projectId: text.min(1).describe('the project of Descope'),
     scope: z
@@ -52,7 +53,7 @@ export const decisionsSchema = z.strictObject({
   format: z.literal(decisionsFormat),
   version: z.literal(reviewVersion),
   review: hash.describe('of the review: over about, and the rows without their decisions'),
-  about,
+  about: aboutSchema,
   savedAt: z.iso.datetime(),
   seal: hash.describe('over review, savedAt and the decisions'),
   rows: z.array(row),

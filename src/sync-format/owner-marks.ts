@@ -1,5 +1,5 @@
 /**
- * Where tables, spreadsheets and pages name the project that they are of: their makers put it there, and
+ * Where tables, spreadsheets, pages and graphs name the project that they are of: their makers put it there, and
  * `output/last.ts` looks for it.
  */
 export const ownerMarks = {
@@ -9,4 +9,7 @@ export const ownerMarks = {
   workbookProperty: 'baton-descope project',
   /** The name of the element near the beginning of a page. */
   page: 'baton-descope-project',
+  /** How a graph begins; the property of its nodes, the first of them, that names the project. */
+  graph: '{"metadata":{"source_kind":"Descope"},"graph":{"nodes":[',
+  graphProperty: 'project_id',
 } as const;

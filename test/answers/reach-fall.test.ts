@@ -251,3 +251,36 @@ describe('what falls', () => {
     ]);
   });
 });
+
+describe('applications that are given by default', () => {
+  const world: HandWritten = {
+    types: ['application'],
+    resources: [
+      user('U1', 'Ada'),
+      user('U2', 'Bob'),
+      resource('application', 'S1', 'Wiki', { profile: { enabled: true, default_access: 'all' } }),
+      resource('application', 'S2', 'Books', { profile: { enabled: true, default_access: 'all' } }),
+      resource('application', 'S3', 'Mail', { profile: { enabled: true, default_access: 'none' } }),
+      resource('application', 'S4', 'Chat', { profile: { enabled: true, default_access: 'unknown' } }),
+    ],
+    grants: [granted('application:S3', 'access', 'user:U2')],
+  };
+
+  it('fall with a user who was given none by name, and what is not known is told', async () => {
+    await using index = await indexed(world);
+    const ada = blastRadius(index, 'Ada');
+    const bob = blastRadius(index, 'Bob');
+    const untold = 'Whether users without an application of their own can use 1 application, which is not counted';
+
+    expect([ada.own.applications, ada.all.applications]).toEqual([2, 2]);
+    expect(fallNotes(ada).join('\n')).toContain(untold);
+    expect([bob.own.applications, bob.all.applications]).toEqual([1, 1]);
+    expect(fallNotes(bob).join('\n')).not.toContain('Whether users');
+  });
+
+  it('fall where nobody was given any by name', async () => {
+    await using index = await indexed({ ...world, grants: [] });
+
+    expect(blastRadius(index, 'Bob').own.applications).toBe(2);
+  });
+});

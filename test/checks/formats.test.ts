@@ -115,6 +115,48 @@ describe('SARIF', () => {
   });
 });
 
+describe('a message of SARIF', () => {
+  it('has no link and no argument in it by the name of somebody', () => {
+    const state = checked().rules[0];
+    const finding = (name: string): Finding => ({
+      rule: state?.rule.id ?? '',
+      severity: 'high',
+      subject: { type: 'user', id: 'U1', name },
+      where: undefined,
+      detail: 'is {0}',
+      fingerprint: '0'.repeat(32),
+    });
+    const names = ['[here](https://evil.example)', String.raw`\[here](https://evil.example)`, 'x{1}y'];
+    const told = counting(index, {
+      rules: checked().rules,
+      findings: () => names.map(finding).values() as Generator<Finding>,
+    });
+    const { runs } = JSON.parse([...sarifPieces(told)].join('')) as {
+      readonly runs: readonly { readonly results: readonly { readonly message: { readonly text: string } }[] }[];
+    };
+
+    expect(runs[0]?.results.map(({ message }) => message.text)).toEqual([
+      expect.stringMatching(/^[^[]*\\\[here\\\]\(https:.*: is \{\{0\}\}$/) as string,
+      expect.stringMatching(/^[^[]*[^\\]\\\\\\\[here\\\]\(https:.*: is \{\{0\}\}$/) as string,
+      expect.stringContaining('x{{1}}y') as string,
+    ]);
+  });
+
+  it('of a cut file stands beside how many findings there are in all, without those that are waived', () => {
+    const limits = { results: 5, characters: 1_000_000, shown: 3 };
+    const countedIn = (told: Told): unknown =>
+      (
+        JSON.parse([...sarifPieces(told, { limits })].join('')) as {
+          readonly runs: readonly { readonly properties: object }[];
+        }
+      ).runs[0]?.properties;
+    const told = checked();
+
+    expect(countedIn(many(8))).toEqual({ findings: 8, waived: 0 });
+    expect(countedIn(told)).toMatchObject({ waived: 1 });
+  });
+});
+
 /** So many findings of one rule, as a project of that size has them. */
 function many(count: number): Told {
   const { rules } = checked();

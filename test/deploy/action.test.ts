@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
-import { readFile, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
@@ -50,7 +50,7 @@ interface Ran {
 }
 
 /** Runs the steps one after the other as GitHub does, without those of others, and without a build: this clone is built. */
-async function runAction(name: string, given: Readonly<Record<string, string>>): Promise<Ran> {
+async function runAction(name: string, given: Readonly<Record<string, string>>, program = root): Promise<Ran> {
   const inputs = {
     ...Object.fromEntries(Object.entries(action.inputs).map(([key, one]) => [key, one.default])),
     ...given,
@@ -61,7 +61,7 @@ async function runAction(name: string, given: Readonly<Record<string, string>>):
   const contexts: Readonly<Record<string, (rest: string) => string | undefined>> = {
     inputs: (name) => inputs[name],
     steps: (path) => outputs[path.replace('check.outputs.', '')] ?? '',
-    github: (name) => (name === 'action_path' ? root : undefined),
+    github: (name) => (name === 'action_path' ? program : undefined),
     runner: (name) => (name === 'temp' ? folder.path : undefined),
   };
   const valueOf = (path: string): string => {
@@ -147,6 +147,7 @@ describe('the action', () => {
     expect(found.steps).toEqual(['Read the project', 'Look it over', 'Fail by severity']);
     expect(found).toMatchObject({ code: 1, summary: '', outputs: { sarif: 'found.sarif', failed: 'true' } });
     expect(Number(found.outputs['findings'])).toBe(runs[0]?.results.length);
+    expect(Number(found.outputs['findings'])).toBeGreaterThan(3);
     expect(found.uploaded).toEqual({ sarif_file: 'found.sarif', category: 'descope-access' });
     expect(found.log).toContain('::error title=Access in Descope::A finding is as bad as high, or worse');
     expect(found.log).not.toContain(emulator.managementKey);
@@ -168,6 +169,22 @@ describe('the action', () => {
     expect(passed).toMatchObject({ code: 0, uploaded: undefined, outputs: { failed: 'false' } });
     expect(passed.summary).toMatch(/^#/);
     expect(passed.summary).not.toContain('never-verified');
+  });
+
+  it('fails where nothing was looked over, and takes no file of an earlier run for its own', async () => {
+    await runAction('before', { ...project(), sarif: 'stale.sarif', 'fail-on': 'none' });
+    const before = await readFile(join(folder.path, 'stale.sarif'), 'utf8');
+    await mkdir(join(folder.path, 'bin'));
+    await writeFile(join(folder.path, 'bin', 'baton-descope.js'), 'process.exitCode = 1;');
+    const file = join(folder.path, 'descope-access.json');
+    const [stale, fresh] = await Promise.all(
+      ['stale.sarif', 'fresh.sarif'].map((sarif) => runAction(sarif, { file, sarif, 'fail-on': 'none' }, folder.path)),
+    );
+
+    for (const refused of [stale, fresh]) {
+      expect(refused).toMatchObject({ code: 1, outputs: {}, uploaded: undefined, steps: ['Look it over'] });
+    }
+    expect(await readFile(join(folder.path, 'stale.sarif'), 'utf8')).toBe(before);
   });
 
   it.each([

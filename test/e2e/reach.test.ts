@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { stripVTControlCharacters } from 'node:util';
 import stringWidth from 'string-width';
@@ -191,10 +191,26 @@ describe('export --format opengraph', () => {
     expect(await readFile(at('hand.json'), 'utf8')).toBe(before);
   });
 
+  it('keeps the graph of another project, unless it is told that it may go', async () => {
+    const words = ['--format', 'opengraph', '--out', 'owned-graph.json'];
+    expect(await run('export', 'sync.json', ...words)).toMatchObject({ code: 0 });
+    const before = await readFile(at('owned-graph.json'), 'utf8');
+    const text = await readFile(at('sync.json'), 'utf8');
+    const [told = '', own = ''] = /"projectId": ?"([^"]+)"/.exec(text) ?? [];
+    await writeFile(at('else.json'), text.replace(told, '"projectId":"P2Else"'));
+    const held = await run('export', 'else.json', ...words);
+
+    expect(held.code).toBe(7);
+    expect(held.stderr.replaceAll(/\s+/g, ' ')).toContain(`it is of another project, "${own}"`);
+    expect(await readFile(at('owned-graph.json'), 'utf8')).toBe(before);
+    expect(await run('export', 'sync.json', ...words)).toMatchObject({ code: 0 });
+    expect(await run('export', 'else.json', ...words, '--replace-other-project')).toMatchObject({ code: 0 });
+  });
+
   it('writes over a graph of its own, and tells pseudonyms where it is asked to', async () => {
     const words = ['export', 'hand.json', '--format', 'opengraph', '--out', 'hand-graph.json'];
     expect(await run(...words)).toMatchObject({ code: 0 });
-    expect(await run(...words, '--anonymise')).toMatchObject({ code: 0 });
+    expect(await run(...words, '--anonymise', '--replace-other-project')).toMatchObject({ code: 0 });
     const text = await readFile(at('hand-graph.json'), 'utf8');
 
     expect(text).not.toContain('Berlin');

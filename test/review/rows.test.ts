@@ -1,8 +1,10 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createFileIndex } from '../../src/answers/file-index.ts';
 import { startEmulator } from '../../src/emulator/emulator.ts';
+import { ConnectorError } from '../../src/errors.ts';
 import { rowsIn, reviewData } from '../../src/review/data.ts';
 import type { ReviewData, ReviewRow } from '../../src/review/format.ts';
 import { readReviewPage } from '../../src/review/read-page.ts';
@@ -148,6 +150,17 @@ describe('a review shows besides, with where it comes from', () => {
   });
 });
 
+describe('a review says', () => {
+  it('which rules were not looked at, since the sync did not read what they need', async () => {
+    const { unread, findings, rules } = await review('all');
+    const untold = unread.find((sentence) => sentence.startsWith('Findings of these rules are not shown')) ?? '';
+
+    expect(unread.join('\n')).toMatch(/^Findings of these rules are not shown, since .*: .*dormant-user/m);
+    expect(untold).not.toContain('disabled-user-access');
+    expect(findings.filter(({ rule }) => rules[rule]?.id === 'dormant-user')).toEqual([]);
+  });
+});
+
 describe('a page', () => {
   const template = '<head></head><script type="application/octet-stream" id="data"><!--data--></script>';
 
@@ -184,6 +197,41 @@ describe('a page', () => {
       expect(() => readReviewPage('x.html', text)).toThrow('x.html is no page that "review new" made');
     },
   );
+});
+
+describe('a damaged page', () => {
+  const template = '<head></head><script type="application/octet-stream" id="data"><!--data--></script>';
+  const pageOf = (data: unknown): string =>
+    template.replace('<!--data-->', gzipSync(JSON.stringify(data)).toString('base64'));
+
+  it.each<readonly [string, (data: ReviewData) => unknown]>([
+    ['nothing but a head', () => ({ version: 1, review: 'sha256:x', about: {} })],
+    ['no rows', ({ rows: _rows, ...data }) => data],
+    ['no principals', (data) => ({ ...data, principals: [] })],
+    ['a row without its thing', (data) => ({ ...data, rows: { ...data.rows, thing: [] } })],
+    ['rows that are no numbers', (data) => ({ ...data, rows: { ...data.rows, thing: ['x'] } })],
+    ['a finding of nobody', (data) => ({ ...data, findings: [{ principal: 1e9, rule: 0, tenantId: '', detail: '' }] })],
+  ])('is refused in one line: %s', async (_what, change) => {
+    const page = pageOf(change(await review('tenant:acme')));
+
+    expect(() => readReviewPage('review.html', page)).toThrow(
+      new ConnectorError('config', 'review.html is damaged: make the review again'),
+    );
+  });
+
+  it.each([[null], [[]], ['x'], [{ version: 1, review: 5, about: {} }], [{ version: 1, review: 'x', about: null }]])(
+    'is no page with %j in it',
+    (data) => {
+      expect(() => readReviewPage('x.html', pageOf(data))).toThrow('x.html is no page that "review new" made');
+    },
+  );
+
+  it('is not unpacked beyond what fits', async () => {
+    const data = await review('tenant:acme');
+
+    expect(readReviewPage('x.html', pageOf(data), JSON.stringify(data).length * 2)).toEqual(data);
+    expect(() => readReviewPage('x.html', pageOf(data), 1000)).toThrow('x.html is no page that "review new" made');
+  });
 });
 
 describe('a scope', () => {

@@ -52,6 +52,8 @@ export interface BlastRadius {
   readonly isUnheld: boolean;
   /** What it comes to by itself. */
   readonly own: FallCounts;
+  /** Applications of which it is not known whether those who fall have them by default. */
+  readonly untoldApplications: number;
   /** The same with all users who can be taken over with it, and what they have. */
   readonly all: FallCounts;
   /** What it comes to by itself, and whom that lets it take over, as a drawing has it. */
@@ -83,6 +85,7 @@ export function blastRadius(index: FileIndex, asked: string, tenantAsked?: strin
     isUnheld: tenant !== undefined && seeds.things.every(({ role }) => role !== undefined),
     own,
     all: countsOf(index),
+    untoldApplications: Number(database.prepare(untoldSql).get()?.['n'] ?? 0),
     *edges() {
       yield* edges;
       yield* powerEdges(database, subject);
@@ -102,9 +105,15 @@ const access = `select p.n n, t.tenant tenant, min(f.level) level from fell_thin
     join thing t on t.n = f.thing join thing p on p.n = c.permission group by p.n, t.tenant
   union select t.n, '', f.level from fell_thing f join thing t on t.n = f.thing where t.kind = 'permission'`;
 const accessSql = `select n, tenant, min(level) level from (${access}) group by n, tenant`;
+/** Applications with what they give by default, where somebody fell who was given none by name. */
+const byDefaultSql = `select o.id id, o.profile ->> '$.default_access' default_access from other o
+  where o.type = 'application' and exists (select 1 from fell_user f join "user" u on u.n = f.user
+    where not exists (select 1 from other_grant g
+      where g.to_type = 'user' and g.to_id = u.id and g.on_type = 'application'))`;
+const untoldSql = `select count(*) n from (${byDefaultSql}) where default_access = 'unknown'`;
 const tenantName = (column: string): string => `coalesce((select name from tenant where id = ${column}), ${column})`;
 
-function countsOf({ database, hasOtherGrants }: FileIndex): FallCounts {
+function countsOf({ database }: FileIndex): FallCounts {
   const one = (sql: string): number => Number(database.prepare(sql).get()?.['n'] ?? 0);
   const byLevel = new Map(
     database
@@ -134,10 +143,10 @@ function countsOf({ database, hasOtherGrants }: FileIndex): FallCounts {
       next_login: byLevel.get(2) ?? 0,
       possible: byLevel.get(3) ?? 0,
     },
-    applications: hasOtherGrants
-      ? one(`select count(distinct g.on_id) n from fell_user f join "user" u on u.n = f.user
-          join other_grant g on g.to_type = 'user' and g.to_id = u.id where g.on_type = 'application'`)
-      : 0,
+    applications: one(`select count(*) n from (
+        select g.on_id from fell_user f join "user" u on u.n = f.user
+          join other_grant g on g.to_type = 'user' and g.to_id = u.id where g.on_type = 'application'
+        union select id from (${byDefaultSql}) where default_access = 'all')`),
   };
 }
 

@@ -45,7 +45,7 @@ export function countRows({ own, all }: BlastRadius): string[][] {
 }
 
 /** What is to be known besides. */
-export function fallNotes({ subject, concerned, isUnheld, own, all }: BlastRadius): string[] {
+export function fallNotes({ subject, concerned, isUnheld, own, all, untoldApplications }: BlastRadius): string[] {
   const { type, status, actsAs } = subject;
   return [
     ...(subject.also.length === 0 ? [] : [`Of this name there is also ${subject.also.map(printable).join(', ')}.`]),
@@ -60,6 +60,12 @@ export function fallNotes({ subject, concerned, isUnheld, own, all }: BlastRadiu
         ]),
     ...(isUnheld ? ['Nobody holds the role there: what it would pass down to tenants below is not known.'] : []),
     ...(all.isWholeProject ? [`${own.isWholeProject ? 'It' : 'With take-overs it'} counts in the whole project.`] : []),
+    ...(untoldApplications === 0
+      ? []
+      : [
+          `Whether users without an application of their own can use ${count(untoldApplications, 'application')}, which ` +
+            `${untoldApplications === 1 ? 'is' : 'are'} not counted for them, is not known (--application-default).`,
+        ]),
     ...(type === 'third_party_app'
       ? ['What an app can do for those who consented depends on its scopes, and is not told here.']
       : type === 'console_admin' || type === 'project' || (isKey(type) && type !== 'access_key')
