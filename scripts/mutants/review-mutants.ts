@@ -12,7 +12,13 @@ export const reviewMutants: readonly Mutant[] = [
   },
   {
     name: 'somebody else revoked who has the id by now',
-    edits: [{ inside: 'createMovedOn.check', find: '!holder.names.includes(reviewedName)', replace: 'false' }],
+    edits: [
+      {
+        inside: 'createMovedOn.check',
+        find: `namesOf(revoke, record)?.includes(reviewedName) === false`,
+        replace: 'false',
+      },
+    ],
     tests: apply,
   },
   {
