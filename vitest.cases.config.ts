@@ -1,7 +1,8 @@
+import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 
 /**
- * Every command tried with every kind of input or surrounding: hundreds of starts of the built program, about six minutes on two
+ * Every command tried with every kind of input or surrounding: hundreds of starts of the built program, a dozen minutes on two
  * cores. `npm test` leaves them out, so that it stays short, and has a share of each kind in its other files; `.ci/run` runs both.
  */
 export const caseFiles = [
@@ -131,6 +132,6 @@ export default defineConfig({
   test: {
     include: caseFiles,
     testTimeout: 120_000,
-    maxWorkers: '100%',
+    maxWorkers: availableParallelism() + 1, // a third of their time is waiting for processes, servers and pages
   },
 });

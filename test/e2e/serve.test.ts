@@ -53,6 +53,19 @@ async function metricAt(pages: string, name: string): Promise<number> {
     .reduce((sum, line) => sum + Number(line.split(' ').at(-1)), 0);
 }
 
+/** A metric, once it is the same in two answers after each other. */
+async function settled(pages: string, name: string): Promise<number> {
+  let last = Number.NaN;
+  return await eventually(
+    () => metricAt(pages, name),
+    (seen) => {
+      const isSettled = seen === last;
+      last = seen;
+      return isSettled;
+    },
+  );
+}
+
 async function eventually<T>(look: () => Promise<T>, isIt: (seen: T) => boolean): Promise<T> {
   for (;;) {
     const seen = await look();
@@ -207,7 +220,7 @@ describe('serve while Descope is down', () => {
       // Not Validate, whose last success counts for some seconds.
       const askTenants = () => grpcCall(grpc, ResourcesService.method.listResources, { resourceTypeId: 'tenant' });
       const code = (await failureOf(askTenants())).code;
-      const sentBefore = await metricAt(pages, 'api_requests_total');
+      const sentBefore = await settled(pages, 'api_requests_total'); // those beside the one that failed end after it
       const seen = await Promise.all(
         Array.from(
           { length: 30 },
