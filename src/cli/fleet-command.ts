@@ -5,6 +5,7 @@ import type { FleetDoctorFlags } from './fleet-doctor.ts';
 import type { FleetRunFlags } from './fleet-run.ts';
 import type { FleetShowFlags } from './fleet-show.ts';
 import type { FleetStatusFlags } from './fleet-status.ts';
+import { addFleetQuestions } from './fleet-question-commands.ts';
 import { settingOption } from './setting-options.ts';
 import { wholeNumber } from './number-flags.ts';
 
@@ -22,6 +23,7 @@ Examples:
   $ baton-descope fleet status --watch`,
     );
   addLooks(fleet, context);
+  addFleetQuestions(fleet, context);
   addRuns(fleet, context);
   addChanges(fleet, context);
 }

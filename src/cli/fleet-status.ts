@@ -9,6 +9,7 @@ import type { Fleet } from '../fleet/fleet.ts';
 import { screenWidth, withEnds, writeResult } from './results.ts';
 import { counted } from './table.ts';
 import { canRedraw, painter, type Style } from './terminal.ts';
+import { ago, inShort } from './text.ts';
 import { waitFor } from './wait-for.ts';
 
 export interface FleetStatusFlags extends FleetFileFlags, EngineFlags {
@@ -101,20 +102,4 @@ function tableOf(shown: readonly ProjectStatus[], nowMs: number, all = shown): r
     return count === 0 ? [] : [`${count} ${statusWords[state as ProjectStatus['state']]}`];
   });
   return [...lines, `${counted(all.length, 'project')}: ${counts.join(', ')}`];
-}
-
-function ago(ms: number): string {
-  return `${inShort(ms)} ago`;
-}
-
-/** "8 s", "12 min", "5 h", "3 d". */
-function inShort(ms: number): string {
-  const seconds = Math.max(0, ms / 1_000);
-  if (seconds < 100) {
-    return `${seconds < 10 && seconds > 0 ? seconds.toFixed(1) : Math.round(seconds)} s`;
-  }
-  if (seconds < 6_000) {
-    return `${Math.round(seconds / 60)} min`;
-  }
-  return seconds < 172_800 ? `${Math.round(seconds / 3_600)} h` : `${Math.round(seconds / 86_400)} d`;
 }

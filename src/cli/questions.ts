@@ -1,5 +1,5 @@
 import type { FileIndex } from '../answers/file-index.ts';
-import { accessOf } from '../answers/access-of.ts';
+import { type AccessOf, accessOf } from '../answers/access-of.ts';
 import type { AccessPath } from '../answers/access-path.ts';
 import {
   gainCells,
@@ -21,7 +21,7 @@ import { printable } from '../answers/printable.ts';
 import { accessJson, type JsonAnswer, relevantTo, whoCanJson } from '../answers/question-json.ts';
 import { tableLines } from '../answers/table.ts';
 import type { UserGroup } from '../answers/user-groups.ts';
-import { whoCan } from '../answers/who-can.ts';
+import { type WhoCan, whoCan } from '../answers/who-can.ts';
 import { whoNotes, whoTitle, whoTotals } from '../answers/who-text.ts';
 import { ConnectorError } from '../errors.ts';
 import { chooseFile, splitFile } from './file-argument.ts';
@@ -58,9 +58,13 @@ export async function tellWhoCan(
     isLean: true,
     question: { about: 'who-can', of: asked },
   });
-  const answer = whoCan(index, asked, options.tenant, options);
+  await tell(options, index, signal, whoCanAnswer(index, whoCan(index, asked, options.tenant, options)));
+}
+
+/** Who has something, ready to be told. */
+export function whoCanAnswer(index: FileIndex, answer: WhoCan): Answer {
   const isPermission = answer.asked.type === 'permission';
-  await tell(options, index, signal, {
+  return {
     json: () => whoCanJson(index, answer),
     relevant: relevantTo(answer),
     paths: () => answer.paths(),
@@ -96,7 +100,7 @@ export async function tellWhoCan(
         ),
       );
     },
-  });
+  };
 }
 
 /** What else has the name that was asked for. */
@@ -138,9 +142,13 @@ export async function tellAccess(
     isLean: true,
     question: { about: 'access', of: asked },
   });
-  const answer = accessOf(index, asked, options);
+  await tell(options, index, signal, accessAnswer(index, accessOf(index, asked, options)));
+}
+
+/** What somebody can do, ready to be told. */
+export function accessAnswer(index: FileIndex, answer: AccessOf): Answer {
   const { user, principal, groups, keys } = answer;
-  await tell(options, index, signal, {
+  return {
     json: () => accessJson(index, answer),
     relevant: relevantTo(answer),
     paths: () => answer.paths(),
@@ -183,7 +191,7 @@ export async function tellAccess(
         });
       }
     },
-  });
+  };
 }
 
 /** A group, and a row for each role that it gives. */
@@ -201,7 +209,8 @@ function groupRows({ name: title, gives }: UserGroup): string[][] {
       ]);
 }
 
-interface Answer {
+/** An answer, which can be told in each form. */
+export interface Answer {
   readonly json: () => JsonAnswer;
   /** The words of `--include` that matter to it. */
   readonly relevant: readonly string[];
@@ -211,7 +220,7 @@ interface Answer {
 }
 
 /** What is held and inherited, and behind it what the next login gives. */
-function* rowsOf({ paths, gains }: Answer): Generator<AccessPath> {
+export function* rowsOf({ paths, gains }: Pick<Answer, 'paths' | 'gains'>): Generator<AccessPath> {
   yield* paths();
   yield* gains();
 }

@@ -29,3 +29,20 @@ export function wrapped(text: string, width: number): readonly string[] {
   }
   return line === '' ? lines : [...lines, line];
 }
+
+/** "12 min ago". */
+export function ago(ms: number): string {
+  return `${inShort(ms)} ago`;
+}
+
+/** "8 s", "12 min", "5 h", "3 d". */
+export function inShort(ms: number): string {
+  const seconds = Math.max(0, ms / 1_000);
+  if (seconds < 100) {
+    return `${seconds < 10 && seconds > 0 ? seconds.toFixed(1) : Math.round(seconds)} s`;
+  }
+  if (seconds < 6_000) {
+    return `${Math.round(seconds / 60)} min`;
+  }
+  return seconds < 172_800 ? `${Math.round(seconds / 3_600)} h` : `${Math.round(seconds / 86_400)} d`;
+}

@@ -31,6 +31,8 @@ const onlyPrint: ReadonlySet<string> = new Set([
   'fleet doctor',
   'review status',
   'fleet status',
+  'fleet who-can',
+  'fleet access',
 ]);
 /** What can write its result to stdout, and then is for nothing else. */
 const streams: ReadonlySet<string> = new Set(['sync', 'export']);

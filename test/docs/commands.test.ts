@@ -101,7 +101,7 @@ beforeAll(async () => {
     JSON.stringify({
       version: 1,
       defaults: { key: { file: 'key.txt' }, 'base-url': emulator.baseUrl, schedule: { every: '1h' } },
-      projects: [{ id: emulator.projectId, name: 'acme-prod' }],
+      projects: [{ id: emulator.projectId, name: 'acme-prod', labels: { env: 'prod' } }],
     }),
     { mode: 0o600 },
   );
@@ -160,6 +160,8 @@ function sandbox(): string {
     put(join(folder, 'files', name), join(cwd, name));
   });
   symlinkSync(join(root, 'bin'), join(cwd, 'bin'));
+  mkdirSync(join(cwd, 'syncs', 'acme-prod'), { recursive: true }); // what the project of fleet.yaml was synced to
+  linkSync(join(folder, 'files', 'sync.json'), join(cwd, 'syncs', 'acme-prod', 'latest.json'));
   for (const name of ['home', 'var', 'tmp']) {
     mkdirSync(join(cwd, name), { mode: 0o700 });
   }

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { copyFile, readFile, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Command } from 'commander';
@@ -79,6 +79,8 @@ const calls: Readonly<Record<string, readonly string[]>> = {
   'fleet show': [],
   'fleet doctor': [],
   'fleet status': [],
+  'fleet who-can': ['invoices.approve'],
+  'fleet access': ['{email}'],
   'fleet sync': ['acme', '--engine', 'sqlite:{new}.db'],
   'fleet pause': ['acme', '--engine', 'sqlite:{new}.db'],
   'fleet resume': ['acme', '--engine', 'sqlite:{new}.db'],
@@ -107,6 +109,7 @@ function commandNamed(path: string): Command {
 let emulator: Emulator;
 let folder: Awaited<ReturnType<typeof temporaryFolder>>;
 let user = '';
+let email = '';
 beforeAll(async () => {
   emulator = await startEmulator({ users: 20 });
   folder = await temporaryFolder();
@@ -125,6 +128,9 @@ beforeAll(async () => {
     }),
     { mode: 0o600 },
   );
+  await mkdir(join(folder.path, 'syncs', 'acme'), { recursive: true });
+  await copyFile(join(folder.path, 'sync.json'), join(folder.path, 'syncs', 'acme', 'latest.json'));
+  email = [...emulator.state.users()].find((one) => one.email !== '')?.email ?? '';
   const { resources } = JSON.parse(await readFile(join(folder.path, 'sync.json'), 'utf8')) as {
     readonly resources: readonly { readonly id: { readonly resourceType: string; readonly resource: string } }[];
   };
@@ -143,7 +149,7 @@ async function run(name: string, streams: string): Promise<{ readonly code: numb
     await copyFile(join(folder.path, 'access.db'), join(folder.path, store));
   }
   const args = words.map((word) =>
-    word.replace('{user}', user).replace('{new}', randomUUID()).replace('{store}', store),
+    word.replace('{user}', user).replace('{email}', email).replace('{new}', randomUUID()).replace('{store}', store),
   );
   const child = spawn(
     'bash',

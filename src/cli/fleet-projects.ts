@@ -1,0 +1,156 @@
+import type { FileIndex } from '../answers/file-index.ts';
+import { limitsInWords } from '../answers/answer-text.ts';
+import { ConnectorError, type ErrorKind, throwIfCancelled } from '../errors.ts';
+import type { Fleet, FleetProject } from '../fleet/fleet.ts';
+import { isOld, newestOf } from '../fleet/newest.ts';
+import { orMeant } from '../config/yaml-schema.ts';
+import { printable } from '../printable.ts';
+import { type FleetFileFlags, projectsNamed } from './fleet-file.ts';
+import { readIndex, type ReadOptions } from './read-index.ts';
+
+/** Which projects of a fleet are asked. */
+export interface FleetSelection extends FleetFileFlags {
+  readonly project?: readonly string[];
+  /** "env=prod": each must hold. */
+  readonly label?: readonly string[];
+  /** Results that are older do not count as known; by default what the schedule of each project lets be. */
+  readonly maxAge?: number;
+}
+
+/** The projects that flags choose, in the order of the file. */
+export function chosenProjects(fleet: Fleet, { project = [], label = [] }: FleetSelection): readonly FleetProject[] {
+  const wanted = label.map((pair) => {
+    const at = pair.indexOf('=');
+    const [name, value] = [pair.slice(0, at), pair.slice(at + 1)];
+    if (at < 1) {
+      throw new ConnectorError('config', `--label ${printable(pair)} is no label: give NAME=VALUE, such as env=prod`);
+    }
+    return { name, value };
+  });
+  for (const { name, value } of wanted) {
+    const values = fleet.projects.flatMap(({ labels }) => labels[name] ?? []);
+    if (!values.includes(value)) {
+      const names = fleet.projects.flatMap(({ labels }) => Object.entries(labels).map((pair) => pair.join('=')));
+      throw new ConnectorError(
+        'not-found',
+        `no project has the label ${printable(`${name}=${value}`)}${orMeant(`${name}=${value}`, [...new Set(names)])}`,
+      );
+    }
+  }
+  const named = new Set(projectsNamed(fleet, project));
+  const chosen = fleet.projects.filter(
+    (one) => named.has(one) && wanted.every(({ name, value }) => one.labels[name] === value),
+  );
+  if (chosen.length === 0) {
+    throw new ConnectorError('not-found', 'no project of those that are named has these labels');
+  }
+  return chosen;
+}
+
+/**
+ * How well a project is known. `read` is known as of its newest sync, which is new enough. Of an `old` one the answer is
+ * told, and may be over; of `never` and `unreadable` there is none.
+ */
+export interface Standing {
+  readonly project: FleetProject;
+  readonly state: 'read' | 'old' | 'never' | 'unreadable';
+  readonly file?: string;
+  readonly startedAt?: string | undefined;
+  readonly finishedAt?: string | undefined;
+  readonly finishedMs?: number;
+  readonly failure?: { readonly kind: ErrorKind; readonly message: string };
+  /** What the sync did not read, and so on: the notes of each answer. */
+  readonly notes: readonly string[];
+}
+
+/** The index of a project's newest sync; with other needs it is opened anew. */
+export type OpenIndex = (needs?: Pick<ReadOptions, 'question' | 'isLean'>) => Promise<FileIndex>;
+
+export interface EachOptions {
+  readonly signal: AbortSignal;
+  /** Milliseconds. */
+  readonly maxAge?: number | undefined;
+  readonly nowMs: number;
+  /** The words of `--include` that matter. */
+  readonly relevant?: readonly string[];
+}
+
+/**
+ * Asks one project after the other: of each the newest sync is opened, asked, and closed before the next one, so that
+ * memory does not grow with their number. What is read of a project is read in `ask`; what that returns is made use of
+ * while its index is open. A project that cannot be read keeps no other from being asked.
+ */
+export async function* askEach<T>(
+  projects: readonly FleetProject[],
+  options: EachOptions,
+  ask: (project: FleetProject, open: OpenIndex) => Promise<T>,
+): AsyncGenerator<{ readonly standing: Standing; readonly answer: T | undefined }> {
+  for (const project of projects) {
+    throwIfCancelled(options.signal);
+    await using stack = new AsyncDisposableStack();
+    yield await askOne(project, options, ask, stack);
+  }
+}
+
+async function askOne<T>(
+  project: FleetProject,
+  { signal, maxAge, nowMs, relevant }: EachOptions,
+  ask: (project: FleetProject, open: OpenIndex) => Promise<T>,
+  stack: AsyncDisposableStack,
+): Promise<{ readonly standing: Standing; readonly answer: T | undefined }> {
+  try {
+    const newest = await newestOf(project);
+    if (newest === undefined) {
+      return { standing: { project, state: 'never', notes: [] }, answer: undefined };
+    }
+    const { path, kind } = newest;
+    let opened: FileIndex | undefined;
+    const open: OpenIndex = async (needs) => {
+      const read: ReadOptions = { ...needs, ...(kind === 'store' && { project: project.id }) };
+      opened = stack.use(await readIndex(path, signal, read));
+      refuseOther(opened, project);
+      return opened;
+    };
+    const answer = await ask(project, open);
+    const index = opened ?? (await open({ isLean: true }));
+    const { startedAt, finishedAt } = index.summary;
+    const finishedMs = timeOf(finishedAt) ?? (kind === 'store' ? newest.finishedMs : undefined);
+    const began = timeOf(startedAt) ?? finishedMs;
+    const isTooOld =
+      maxAge === undefined
+        ? began !== undefined && isOld(project, began, nowMs)
+        : finishedMs === undefined || nowMs - finishedMs > maxAge;
+    return {
+      standing: {
+        project,
+        state: isTooOld ? 'old' : 'read',
+        file: index.path,
+        startedAt,
+        finishedAt,
+        ...(finishedMs !== undefined && { finishedMs }),
+        notes: limitsInWords({ ...index, moment: undefined }, relevant),
+      },
+      answer,
+    };
+  } catch (thrown) {
+    if (!(thrown instanceof ConnectorError) || thrown.kind === 'cancelled') {
+      throw thrown;
+    }
+    const { kind, message } = thrown;
+    return { standing: { project, state: 'unreadable', failure: { kind, message }, notes: [] }, answer: undefined };
+  }
+}
+
+function refuseOther({ path, summary: { projectId } }: FileIndex, { id }: FleetProject): void {
+  if (projectId !== undefined && projectId !== id) {
+    throw new ConnectorError(
+      'inconsistent',
+      `${printable(path)} is of the project ${printable(projectId)}, and not of ${id}`,
+    );
+  }
+}
+
+function timeOf(text: string | undefined): number | undefined {
+  const ms = Date.parse(text ?? '');
+  return Number.isNaN(ms) ? undefined : ms;
+}

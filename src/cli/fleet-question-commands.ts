@@ -1,0 +1,67 @@
+import { type Command, InvalidArgumentError } from 'commander';
+import { keptFor } from '../config/setting-schemas.ts';
+import type { CommandContext } from './command-context.ts';
+import type { FleetQuestionFlags } from './fleet-who-can.ts';
+
+const closing = `
+Each project is asked as its newest complete sync found it: from its history
+store, else from its latest file. A project that was never synced, cannot be
+read, or is older than its schedule lets it be is named, and the command ends
+with 5: what is not known is no "no".`;
+
+/** Questions over the projects of a fleet, from what their syncs left, without Descope and without a key. */
+export function addFleetQuestions(fleet: Command, context: CommandContext): void {
+  withSelection(fleet.command('who-can'))
+    .description('tell who has a permission, a role, an application and so on, in each project')
+    .argument('<held...>', 'permissions, roles and so on, as who-can takes them')
+    .option('--direct-only', 'only what is held as it stands: nothing inherited, nothing that the next login gives')
+    .option('--json', 'print one JSON object, a row a line')
+    .addHelpText(
+      'after',
+      `${closing}
+
+Examples:
+  $ baton-descope fleet who-can invoices.approve
+  $ baton-descope fleet who-can invoices.approve users.delete --label env=prod
+  $ baton-descope fleet who-can "Tenant Admin" --json | jq .totals`,
+    )
+    .action(async (words: readonly string[], flags: FleetQuestionFlags) =>
+      (await import('./fleet-who-can.ts')).fleetWhoCan(words, flags, context),
+    );
+  withSelection(fleet.command('access'))
+    .description('tell what one person can do in all projects, by a verified email address')
+    .argument('<email>', 'the address, in any case')
+    .option('--direct-only', 'only what is held as it stands: nothing inherited, nothing that the next login gives')
+    .option('--json', 'print one JSON object, a row a line')
+    .addHelpText(
+      'after',
+      `
+A user whose address was never verified may be somebody else, and is told apart.
+${closing}
+
+Examples:
+  $ baton-descope fleet access ada@acme.example
+  $ baton-descope fleet access ada@acme.example --json | jq .people`,
+    )
+    .action(async (email: string, flags: FleetQuestionFlags) =>
+      (await import('./fleet-access.ts')).fleetAccess(email, flags, context),
+    );
+}
+
+const gather = (text: string, before: readonly string[] = []): readonly string[] => [...before, text];
+
+function withSelection(command: Command): Command {
+  return command
+    .option('--file <file>', 'the file that names the projects (default: fleet.yaml)')
+    .option('--project <project>', 'only this one, by name or id; may be given several times', gather)
+    .option('--label <name=value>', 'only projects with this label; of several, with all of them', gather)
+    .option('--max-age <span>', 'what is older counts as not known (such as 2d); by default, what missed a slot', age);
+}
+
+function age(text: string): number {
+  const read = keptFor.safeParse(text);
+  if (!read.success) {
+    throw new InvalidArgumentError('it must be a duration such as 36h or 2d.');
+  }
+  return read.data;
+}

@@ -1,0 +1,191 @@
+import { cp, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { accessOver } from '../../src/cli/fleet-access.ts';
+import { chosenProjects } from '../../src/cli/fleet-projects.ts';
+import { whoCanOver } from '../../src/cli/fleet-who-can.ts';
+import { type FleetFiles, fleetFiles, idOf, saidBy } from '../support/fleet-files.ts';
+import { finishOf } from '../support/history.ts';
+import { inTenant, permission, role, tenant, user } from '../support/project-fixture.ts';
+
+const email = 'ada@acme.example';
+const rows = (...users: ReturnType<typeof user>[]) => ({
+  users,
+  tenants: [tenant('acme', { name: 'Acme' })],
+  roles: [role('Editor', { permissionNames: ['write'] })],
+  permissions: [permission('write')],
+});
+const ada = (fields: Parameters<typeof user>[1] = {}) =>
+  user('U1', { name: 'Ada', loginIds: ['ada'], email, verifiedEmail: true, roleNames: ['Editor'], ...fields });
+
+let files: FleetFiles;
+const nowMs = finishOf(10) + 60_000;
+const asked = { signal: new AbortController().signal, nowMs, json: true };
+const only = (...project: readonly string[]) => chosenProjects(files.fleet, { project });
+
+const latest = (name: string): string => join(files.folder, 'syncs', name, 'latest.json');
+
+beforeAll(async () => {
+  files = await fleetFiles(
+    {
+      prod: {
+        days: { 10: rows(ada(), user('U2', { name: 'Bob', userTenants: [inTenant('acme', 'Editor')] })) },
+        entry: { labels: { env: 'prod' } },
+      },
+      stored: {
+        days: { 9: rows(), 10: rows(ada({ email: 'ADA@acme.example' })) },
+        entry: { outputs: { history: 'stored.db' } },
+      },
+      claimed: { days: { 10: rows(ada({ verifiedEmail: false }), user('U9', { loginIds: [email] })) } },
+      empty: {
+        days: { 10: { users: [], tenants: [], roles: [], permissions: [] } },
+        entry: { labels: { env: 'dev' } },
+      },
+      never: { entry: { labels: { env: 'dev' } } },
+      stale: { days: { 3: rows(ada()) }, entry: { labels: { env: 'dev' } } },
+      broken: { days: { 10: rows() } },
+      foreign: { days: { 10: rows() } },
+      twins: {
+        days: {
+          10: {
+            ...rows(),
+            roles: [role('Auditor', { tenantId: 'acme' }), role('Auditor', { tenantId: 'globex' })],
+            tenants: [tenant('acme'), tenant('globex')],
+          },
+        },
+      },
+    },
+    { schedule: { every: '1d' } },
+  );
+  await writeFile(latest('broken'), '{"format": "baton-descope sync", ');
+  await cp(latest('prod'), latest('foreign'));
+});
+afterAll(async () => await files[Symbol.asyncDispose]());
+
+interface Answered {
+  readonly rows: readonly { readonly project: string; readonly userId: string; readonly match?: string }[];
+  readonly totals: readonly object[];
+  readonly people: readonly { readonly project: string; readonly match: string }[];
+  readonly projects: readonly {
+    readonly name: string;
+    readonly state: string;
+    readonly failure?: { readonly message: string };
+  }[];
+  readonly complete: boolean;
+}
+
+const first = ['prod', 'stored', 'claimed', 'empty', 'never', 'stale', 'broken', 'foreign'];
+
+describe('fleet who-can', () => {
+  it('tells who has it in each project, and of which projects that is not known, and ends with no success', async () => {
+    const { text, thrown } = await saidBy(whoCanOver(only(...first), ['write'], asked));
+    const answer = JSON.parse(text) as Answered;
+
+    expect(answer.rows.map(({ project, userId }) => `${project} ${userId}`)).toEqual([
+      'prod U1',
+      'prod U2',
+      'stored U1',
+      'claimed U1',
+      'stale U1',
+    ]);
+    expect(answer.totals).toEqual([
+      { asked: 'write', users: 5, others: 0, projectsWithHolders: 4, notThere: ['empty'], notRead: [], unclear: [] },
+    ]);
+    expect(Object.fromEntries(answer.projects.map(({ name, state }) => [name, state]))).toEqual({
+      prod: 'read',
+      stored: 'read',
+      claimed: 'read',
+      empty: 'read',
+      never: 'never',
+      stale: 'old',
+      broken: 'unreadable',
+      foreign: 'unreadable',
+    });
+    expect(answer.projects.at(-1)?.failure?.message).toContain(
+      `is of the project ${idOf('prod')}, and not of ${idOf('foreign')}`,
+    );
+    expect(answer.complete).toBe(false);
+    expect(thrown).toMatchObject({
+      kind: 'inconsistent',
+      message: expect.stringContaining('4 of 8 projects not known, or old: never, stale, broken, and 1 more'),
+    });
+  });
+
+  it('is complete where each project is known: nobody is then an answer', async () => {
+    const { text, thrown } = await saidBy(whoCanOver(only('prod', 'empty'), ['write'], asked));
+
+    expect({ complete: (JSON.parse(text) as Answered).complete, thrown }).toEqual({
+      complete: true,
+      thrown: undefined,
+    });
+  });
+
+  it('takes what no project has as a slip, and what is called so twice as no answer', async () => {
+    expect((await saidBy(whoCanOver(only('prod', 'empty'), ['wrote'], asked))).thrown).toMatchObject({
+      kind: 'not-found',
+    });
+    expect((await saidBy(whoCanOver(only('prod', 'never'), ['wrote'], asked))).thrown).toMatchObject({
+      kind: 'inconsistent',
+    });
+  });
+
+  it('answers by what counts as old for whoever asks', async () => {
+    const { text } = await saidBy(whoCanOver(only('prod', 'stale'), ['write'], { ...asked, maxAge: 30 * 86_400_000 }));
+    expect((JSON.parse(text) as Answered).complete).toBe(true);
+  });
+
+  it('tells people what is not known in the last lines, behind what is', async () => {
+    const { text } = await saidBy(whoCanOver(only(...first), ['write'], { ...asked, json: false }));
+    expect(text).toMatch(/^prod \(env=prod, 60 s ago\)$/m);
+    expect(text).toMatch(/^write: 5 users in 4 of 5 known projects; nothing of this name in empty\.$/m);
+    expect(text).toMatch(/^never is not known: it was never synced$/m);
+    expect(text).toMatch(/^stale is known as it was 7 d ago, which is older than it should be$/m);
+  });
+});
+
+describe('fleet access', () => {
+  it('finds one person by the verified address in any case, and tells apart who has not proved to be that person', async () => {
+    const { text, thrown } = await saidBy(accessOver(only('prod', 'stored', 'claimed', 'empty'), email, asked));
+    const answer = JSON.parse(text) as Answered;
+
+    expect(answer.people.map(({ project, match }) => `${project} ${match}`)).toEqual([
+      'prod verified',
+      'stored verified',
+      'claimed unverified',
+      'claimed login',
+    ]);
+    expect(answer.rows.map(({ project, match }) => `${project} ${match}`)).toEqual([
+      'prod verified',
+      'stored verified',
+      'claimed unverified',
+    ]);
+    expect({ complete: answer.complete, thrown }).toEqual({ complete: true, thrown: undefined });
+  });
+
+  it('does not say that somebody is nowhere while a project is not known', async () => {
+    expect((await saidBy(accessOver(only('empty'), email, asked))).thrown).toMatchObject({ kind: 'not-found' });
+    expect((await saidBy(accessOver(only('empty', 'broken'), email, asked))).thrown).toMatchObject({
+      kind: 'inconsistent',
+    });
+  });
+
+  it('refuses what is no address: a name is not one person in two projects', () => {
+    expect(() => accessOver(only('prod'), 'Ada', asked)).toThrow(expect.objectContaining({ kind: 'config' }));
+  });
+});
+
+describe('the choice of projects', () => {
+  it('takes names and labels together, and refuses a label that no project has', () => {
+    const names = (flags: Parameters<typeof chosenProjects>[1]) =>
+      chosenProjects(files.fleet, flags).map(({ name }) => name);
+    expect(names({ label: ['env=dev'] })).toEqual(['empty', 'never', 'stale']);
+    expect(names({ label: ['env=dev'], project: ['stale', 'prod'] })).toEqual(['stale']);
+    expect(() => names({ label: ['env=prd'] })).toThrow(
+      expect.objectContaining({ kind: 'not-found', message: expect.stringContaining('did you mean env=prod') }),
+    );
+    expect(() => names({ label: ['env'] })).toThrow(expect.objectContaining({ kind: 'config' }));
+    expect(() => names({ label: ['env=prod'], project: ['stale'] })).toThrow(
+      expect.objectContaining({ kind: 'not-found' }),
+    );
+  });
+});
