@@ -1,9 +1,12 @@
+import type { Permits } from '../descope/http/permits.ts';
 import type { Environment } from '../config/environment.ts';
 
 /** What a command takes from the process. `signal` fires when the process is asked to end. */
 export interface CommandContext {
   readonly env: Environment;
   readonly signal: AbortSignal;
+  /** Of a parent process, which shares a budget of requests out. */
+  readonly permits?: Permits;
   /** Writes a result to stdout, with a line end. */
   readonly print: (text: string) => void;
   /** Writes to stdout byte for byte. */

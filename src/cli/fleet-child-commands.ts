@@ -7,6 +7,11 @@ import { wholeNumber } from './number-flags.ts';
 export const syncCommand = '_fleet-sync';
 export const storeCommand = '_fleet-store';
 
+export interface ChildSyncFlags extends SyncFlags {
+  /** Each request waits for a permit of the parent. */
+  readonly permits?: boolean;
+}
+
 export interface StoreFlags {
   readonly keepMs?: number;
   readonly project: string;
@@ -21,7 +26,8 @@ export function addFleetChildCommands(program: Command, context: CommandContext)
     .requiredOption('--out <file>')
     .option('--json')
     .option('--config <file>')
-    .action(async (flags: SyncFlags) => (await import('./fleet-children.ts')).syncForParent(flags, context));
+    .option('--permits')
+    .action(async (flags: ChildSyncFlags) => (await import('./fleet-children.ts')).syncForParent(flags, context));
   program
     .command(storeCommand, { hidden: true })
     .argument('<file>')

@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { type GroupPermits, givePermits } from './parent-permits.ts';
 import { ConnectorError, type ErrorKind, errorKinds } from '../errors.ts';
 
 /** How a run of this program for one project ended. */
@@ -15,6 +16,13 @@ export interface Said {
   readonly kind: ErrorKind | undefined;
 }
 
+export interface ChildOptions {
+  readonly env: Readonly<Record<string, string>>;
+  readonly signal: AbortSignal;
+  /** Given to the process over a channel, request by request; without them it asks for none. */
+  readonly permits?: GroupPermits | undefined;
+}
+
 /** How long a process that was asked to end may take for it. */
 const graceMs = 10_000;
 const mostOutput = 8 * 1024 * 1024;
@@ -23,18 +31,19 @@ const mostOutput = 8 * 1024 * 1024;
  * Runs this program again for one project, in a process of its own: its memory is given back, its crash is its own, and
  * it can be ended. Standard input stays open for as long as we live: commands that begin with "_" end with it.
  */
-export async function runChild(
-  words: readonly string[],
-  { env, signal }: { readonly env: Readonly<Record<string, string>>; readonly signal: AbortSignal },
-): Promise<ChildRun> {
+export async function runChild(words: readonly string[], { env, signal, permits }: ChildOptions): Promise<ChildRun> {
   const child = spawn(process.execPath, [...process.execArgv, process.argv[1] ?? '', ...words], {
     env,
-    stdio: ['pipe', 'pipe', 'pipe'],
+    stdio: ['pipe', 'pipe', 'pipe', ...(permits === undefined ? [] : ['ipc' as const])],
   });
-  child.stdin.on('error', () => undefined); // it need not read
+  const over = new AbortController();
+  if (permits !== undefined) {
+    givePermits(child, permits, AbortSignal.any([signal, over.signal]));
+  }
+  child.stdin?.on('error', () => undefined); // it need not read
   let [stdout, stderr] = ['', ''];
-  child.stdout.setEncoding('utf8').on('data', (text: string) => (stdout = `${stdout}${text}`.slice(0, mostOutput)));
-  child.stderr.setEncoding('utf8').on('data', (text: string) => (stderr = `${stderr}${text}`.slice(-mostOutput)));
+  child.stdout?.setEncoding('utf8').on('data', (text: string) => (stdout = `${stdout}${text}`.slice(0, mostOutput)));
+  child.stderr?.setEncoding('utf8').on('data', (text: string) => (stderr = `${stderr}${text}`.slice(-mostOutput)));
   let timer: NodeJS.Timeout | undefined;
   const end = (): void => {
     child.kill('SIGTERM');
@@ -52,8 +61,9 @@ export async function runChild(
     return { code, stdout, said: stderr.split('\n').flatMap(saidIn) };
   } finally {
     clearTimeout(timer);
+    over.abort();
     signal.removeEventListener('abort', end);
-    child.stdin.destroy();
+    child.stdin?.destroy();
   }
 }
 

@@ -3,12 +3,21 @@ import { resolveSettings } from '../config/load.ts';
 import { settings } from '../config/settings.ts';
 import { ConnectorError } from '../errors.ts';
 import type { CommandContext } from './command-context.ts';
-import type { StoreFlags } from './fleet-child-commands.ts';
-import type { SyncFlags } from './sync.ts';
+import type { ChildSyncFlags, StoreFlags } from './fleet-child-commands.ts';
+import { permitsOfParent } from './parent-permits.ts';
 
 /** One sync for a parent process, which must not go on when nobody is there to publish it. */
-export async function syncForParent(flags: SyncFlags, context: CommandContext): Promise<void> {
-  await underParent(context, async (bound) => await (await import('./sync.ts')).syncOnce(flags, bound));
+export async function syncForParent(
+  { permits: isPermitted = false, ...flags }: ChildSyncFlags,
+  context: CommandContext,
+): Promise<void> {
+  if (isPermitted && process.send === undefined) {
+    throw new ConnectorError('config', 'there is no parent to ask for permits');
+  }
+  await underParent(context, async (bound) => {
+    const given = isPermitted ? { ...bound, permits: permitsOfParent(process) } : bound;
+    await (await import('./sync.ts')).syncOnce(flags, given);
+  });
 }
 
 /** Takes the file of a sync into the store that the environment names, and takes out of it what was over long ago. */
@@ -65,5 +74,6 @@ async function underParent(context: CommandContext, work: (bound: CommandContext
     await work({ ...context, signal: AbortSignal.any([context.signal, gone.signal]) });
   } finally {
     process.stdin.off('end', end).off('error', end).destroy(); // an open one would keep the process alive
+    process.disconnect?.(); // and so would a channel
   }
 }

@@ -4,6 +4,7 @@ import { settings } from '../config/settings.ts';
 import { ConnectorError } from '../errors.ts';
 import type { Made } from '../fleet/engine.ts';
 import { stageFile } from '../fleet/folder.ts';
+import type { Permits } from '../fleet/budgets.ts';
 import { keyOf } from '../fleet/key.ts';
 import { projectEnv } from '../fleet/project-env.ts';
 import type { SyncProject } from '../fleet/work.ts';
@@ -16,13 +17,21 @@ import { makeFolder } from './fleet-doctor.ts';
  * Syncs a project by a run of `sync` in a process of its own, into a file beside the project's latest one. Where the
  * project has a store, the file goes into that before it becomes the latest, as with `sync --history`.
  */
-export function projectSync(env: CommandContext['env']): SyncProject {
+export function projectSync(
+  env: CommandContext['env'],
+  permits: ReadonlyMap<string, Permits> = new Map(),
+): SyncProject {
   return async (project, lease, signal) => {
     await makeFolder(project.folder);
     const key = await keyOf(project, env, signal);
     const warnings: string[] = [];
-    const run = async (words: readonly string[], given: Readonly<Record<string, string>>): Promise<ChildRun> => {
-      const ended = await runChild(words, { env: given, signal });
+    const own = project.group === undefined ? undefined : permits.get(project.group);
+    const run = async (
+      words: readonly string[],
+      given: Readonly<Record<string, string>>,
+      shared?: Permits,
+    ): Promise<ChildRun> => {
+      const ended = await runChild(words, { env: given, signal, permits: shared });
       if (signal.aborted) {
         throw new ConnectorError('cancelled', 'the sync was stopped before it was done');
       }
@@ -36,8 +45,9 @@ export function projectSync(env: CommandContext['env']): SyncProject {
     const staged = await stageFile(project, lease);
     try {
       const { stdout } = await run(
-        [syncCommand, '--out', staged.path, '--json', '--config', devNull],
+        [syncCommand, '--out', staged.path, '--json', '--config', devNull, ...(own === undefined ? [] : ['--permits'])],
         projectEnv(project, key, env),
+        own,
       );
       return {
         made: madeOf(stdout),

@@ -1,5 +1,7 @@
 import { hostname } from 'node:os';
-import { projectNamed } from '../fleet/fleet.ts';
+import { createPermits } from '../fleet/budgets.ts';
+import type { FleetEngine } from '../fleet/engine.ts';
+import { type Fleet, projectNamed } from '../fleet/fleet.ts';
 import { ConnectorError } from '../errors.ts';
 import { runFleet } from '../fleet/run-fleet.ts';
 import { workOn } from '../fleet/work.ts';
@@ -8,7 +10,7 @@ import { type EngineFlags, openEngine } from './fleet-engine.ts';
 import { type FleetFileFlags, openFleet } from './fleet-file.ts';
 import { projectSync } from './fleet-project-sync.ts';
 import { openLogger } from './logger.ts';
-import { silentLogger } from '../log.ts';
+import { type Logger, silentLogger } from '../log.ts';
 import { counted } from './table.ts';
 import { tell } from './tell.ts';
 import { waitFor } from './wait-for.ts';
@@ -38,7 +40,7 @@ export async function run(
   await runFleet({
     fleet,
     engine,
-    sync: projectSync(env),
+    sync: projectSync(env, permitsFor(fleet, engine, logger)),
     workers,
     worker: workerName(),
     isScheduling: !isWorker,
@@ -97,7 +99,7 @@ export async function syncNow(
   }
   let failure: unknown;
   let warnings: readonly string[] = [];
-  const sync = projectSync(env);
+  const sync = projectSync(env, permitsFor(fleet, engine, silentLogger));
   const end = await workOn({
     engine,
     project,
@@ -131,6 +133,10 @@ export async function syncNow(
   print(
     `${project.name}: ${counted(state?.last?.users ?? 0, 'user')}, ${counted(state?.last?.grants ?? 0, 'grant')}, in ${project.folder}`,
   );
+}
+
+function permitsFor({ budgets }: Fleet, { counts }: FleetEngine, logger: Logger): ReturnType<typeof createPermits> {
+  return createPermits({ counts, budgets, logger, now: () => performance.now(), wait: waitFor });
 }
 
 /** Of this process: unique while it lives, and tells where to look. */

@@ -1,5 +1,5 @@
 import { jsonLines } from '../answers/json-lines.ts';
-import type { FleetProject } from '../fleet/fleet.ts';
+import type { Fleet, FleetProject } from '../fleet/fleet.ts';
 import type { ScheduleEntry } from '../fleet/schema.ts';
 import { shownStore } from '../store-url.ts';
 import type { CommandContext } from './command-context.ts';
@@ -20,18 +20,24 @@ export async function showFleet(
   const fleet = openFleet(flags);
   const projects = projectsNamed(fleet, words);
   if (json) {
-    const groups = Object.fromEntries([...fleet.groups].map(([name, atOnce]) => [name, { atOnce }]));
+    const names = [...new Set([...fleet.groups.keys(), ...fleet.budgets.keys()])];
+    const groups = Object.fromEntries(
+      names.map((name) => [
+        name,
+        { atOnce: fleet.groups.get(name), requestsPerMinute: fleet.budgets.get(name)?.requests },
+      ]),
+    );
     await writeResult(jsonLines({ file: fleet.path, groups }, 'projects', projects.map(projectJson)), signal);
     return;
   }
-  await writeResult(withEnds(projects.flatMap(projectLines)), signal);
+  await writeResult(withEnds(projects.flatMap((project) => projectLines(project, fleet))), signal);
 }
 
 function projectJson({ history, base: _base, ...project }: FleetProject): object {
   return { ...project, history: history === undefined ? undefined : shownStore(history) };
 }
 
-function projectLines(project: FleetProject): readonly string[] {
+function projectLines(project: FleetProject, fleet: Fleet): readonly string[] {
   const { id, name, baseUrl, schedule, folder, format, keep, history, historyKeepMs, include, group, place } = project;
   const rows: readonly (readonly [string, string | undefined])[] = [
     ['project', name === id ? undefined : id],
@@ -47,13 +53,22 @@ function projectLines(project: FleetProject): readonly string[] {
         : `${shownStore(history)}${historyKeepMs === undefined ? '' : ` (keeps ${span(historyKeepMs)})`}`,
     ],
     ['include', include.length === 0 ? undefined : include.join(', ')],
-    ['group', group],
+    ['group', group === undefined ? undefined : groupInWords(group, fleet)],
     ['labels', inPairs(project.labels)],
     ['settings', inPairs(project.settings)],
     ['limits', `${span(project.timeoutMs)} a sync, ${project.tries} tries`],
   ];
   const shown = rows.flatMap(([what, text]) => (text === undefined ? [] : [[what, text]]));
   return [name, ...columns(shown, '  ').split('\n'), ''];
+}
+
+function groupInWords(group: string, { groups, budgets }: Fleet): string {
+  const [atOnce, budget] = [groups.get(group), budgets.get(group)];
+  const limits = [
+    ...(atOnce === undefined ? [] : [`${atOnce} at once`]),
+    ...(budget === undefined ? [] : [`${budget.requests} requests a minute together`]),
+  ];
+  return limits.length === 0 ? group : `${group} (${limits.join(', ')})`;
 }
 
 function keyInWords({ key }: FleetProject): string {

@@ -6,6 +6,7 @@ import type { CommandContext } from './command-context.ts';
 import { type EngineFlags, openEngine, type OpenedEngine } from './fleet-engine.ts';
 import { type FleetFileFlags, openFleet } from './fleet-file.ts';
 import type { Fleet } from '../fleet/fleet.ts';
+import { type GroupStatus, groupStatuses } from '../fleet/group-status.ts';
 import { screenWidth, withEnds, writeResult } from './results.ts';
 import { counted } from './table.ts';
 import { canRedraw, painter, type Style } from './terminal.ts';
@@ -33,29 +34,51 @@ export async function status(
   stack.use(opened.engine);
   if (json) {
     const { name } = opened;
-    await writeResult(jsonLines({ file: fleet.path, engine: name }, 'projects', await lookAt(fleet, opened)), signal);
+    const { projects, groups } = await lookAt(fleet, opened);
+    await writeResult(jsonLines({ file: fleet.path, engine: name, groups }, 'projects', projects), signal);
     return;
   }
   if (!watch) {
-    await writeResult(withEnds(tableOf(await lookAt(fleet, opened), Date.now())), signal);
+    const { projects, groups } = await lookAt(fleet, opened);
+    await writeResult(withEnds([...tableOf(projects, Date.now()), ...groupLines(groups)]), signal);
     return;
   }
   while (!signal.aborted) {
-    const found = await lookAt(fleet, opened);
-    const rows = (process.stdout.rows || 24) - 3;
+    const { projects: found, groups } = await lookAt(fleet, opened);
+    const rows = (process.stdout.rows || 24) - 3 - groups.length;
     const shown = found.length > rows ? worstFirst(found).slice(0, rows - 1) : found;
     const more =
       found.length > shown.length ? [`  ... and ${found.length - shown.length} more that are better off`] : [];
-    const lines = [...tableOf(shown, Date.now(), found), ...more];
+    const lines = [...tableOf(shown, Date.now(), found), ...more, ...groupLines(groups)];
     write(`\u001B[H${lines.map((line) => `${line}\u001B[K\n`).join('')}\u001B[J`);
     await waitFor(redrawMs, signal);
   }
 }
 
-async function lookAt(fleet: Fleet, { engine }: OpenedEngine): Promise<readonly ProjectStatus[]> {
+interface FleetLook {
+  readonly projects: readonly ProjectStatus[];
+  readonly groups: readonly GroupStatus[];
+}
+
+async function lookAt(fleet: Fleet, { engine }: OpenedEngine): Promise<FleetLook> {
   const states = await engine.states();
   const nowMs = Date.now();
-  return fleet.projects.map((project) => statusOf(project, states.get(project.id), nowMs));
+  return {
+    projects: fleet.projects.map((project) => statusOf(project, states.get(project.id), nowMs)),
+    groups: await groupStatuses(fleet, states, engine),
+  };
+}
+
+/** A line for each group with a budget. */
+function groupLines(groups: readonly GroupStatus[]): readonly string[] {
+  return groups.map(({ name, atWork, atOnce, requestsPerMinute, pausedMs }) => {
+    const parts = [
+      `${atWork}${atOnce === undefined ? '' : ` of ${atOnce}`} at work`,
+      ...(requestsPerMinute === undefined ? [] : [`${requestsPerMinute} requests a minute together`]),
+      ...(pausedMs === undefined ? [] : [`paused for ${inShort(pausedMs)}: Descope asked for it`]),
+    ];
+    return `group ${name}: ${parts.join(', ')}`;
+  });
 }
 
 const colors: Readonly<Record<ProjectStatus['state'], Style>> = {

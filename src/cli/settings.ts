@@ -10,6 +10,7 @@ import { deriveBaseUrl } from '../descope/base-url.ts';
 import { createDescopeClient, type DescopeClient, type DescopeClientOptions } from '../descope/client.ts';
 import { createChannel } from '../descope/http/channel.ts';
 import type { DescopeObserver } from '../descope/http/observer.ts';
+import type { Permits } from '../descope/http/permits.ts';
 import type { SyncPolicy } from '../resources/sync/sync-session.ts';
 import { openLogger } from './logger.ts';
 import type { Logger } from '../log.ts';
@@ -47,8 +48,13 @@ export interface Setup extends Omit<Prepared, 'connect' | 'collector'> {
  * Everything a command needs to talk to a project, from its flags, the environment and the config file. Nothing is sent
  * yet.
  */
-export async function setUp(flags: SettingFlags, env: Environment, waits: RateWaits): Promise<Setup> {
-  const { connect, collector, ...prepared } = await prepare(flags, env);
+export async function setUp(
+  flags: SettingFlags,
+  env: Environment,
+  waits: RateWaits,
+  permits?: Permits,
+): Promise<Setup> {
+  const { connect, collector, ...prepared } = await prepare(flags, env, 'warn', permits);
   const traces = await tracesOf(prepared.logger, env, collector);
   if (traces === undefined) {
     return { ...prepared, client: connect()(waits) };
@@ -87,6 +93,7 @@ export async function prepare(
   flags: SettingFlags,
   env: Environment,
   logLevel: 'info' | 'warn' = 'warn',
+  permits?: Permits,
 ): Promise<Prepared> {
   const keys = keyFinder(env);
   const companyKeys = companyKeyFinder(env);
@@ -144,6 +151,7 @@ export async function prepare(
         route: routes.found(),
         ...(maxResponseSize !== undefined && { maxResponseMiB: maxResponseSize }),
         ...(observer !== undefined && { observer }),
+        ...(permits !== undefined && { permits }),
       };
       const channel = createChannel(options);
       return (waits, ownLogger = logger) => createDescopeClient({ ...options, ...waits, channel, logger: ownLogger });

@@ -45,7 +45,7 @@ export type SyncFlags = SettingFlags & {
   readonly replaceOtherProject?: boolean;
 };
 
-type SyncContext = Pick<CommandContext, 'env' | 'signal' | 'print'>;
+type SyncContext = Pick<CommandContext, 'env' | 'signal' | 'print' | 'permits'>;
 
 /**
  * One full sync into a file, shown as it goes and summed up at the end; with --metrics-textfile, told to the
@@ -59,7 +59,10 @@ export async function syncOnce(options: SyncFlags, context: SyncContext): Promis
     : (await import('./metrics-textfile.ts')).withMetricsTextfile(metricsTextfile, projectId, sync));
 }
 
-async function readAndWrite(options: SyncFlags, { env, signal, print }: SyncContext): Promise<SyncSummary | undefined> {
+async function readAndWrite(
+  options: SyncFlags,
+  { env, signal, print, permits }: SyncContext,
+): Promise<SyncSummary | undefined> {
   const isStream = isStdout(options.out);
   const target = isStream ? fullPath(defaultOut) : targetNamed(options.out ?? defaultOut);
   const createFile = (keepMs?: number): CreateOutput =>
@@ -67,7 +70,7 @@ async function readAndWrite(options: SyncFlags, { env, signal, print }: SyncCont
       ? async () => ndjsonInto((await import('./stdout-file.ts')).stdoutFile())
       : chooseOutput(target, { ...derivedOutputs, store: storeKeeping(keepMs) });
   createFile(); // a name that says no format is refused first
-  const { client, policy, settings, traces } = await setUp(options, env, rateWaits);
+  const { client, policy, settings, traces } = await setUp(options, env, rateWaits, permits);
   const createOutput = await withHistory(createFile(settings.historyKeep), target, settings);
   const comparison = isStream ? undefined : await checkedTarget(target, options, { client, settings, signal });
   const notes: string[] = [];

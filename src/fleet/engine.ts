@@ -29,6 +29,22 @@ export interface FleetEngine extends AsyncDisposable {
   retry(project: string): Promise<boolean>;
   /** What is known of each project that ever had a run, or is paused. */
   states(): Promise<ReadonlyMap<string, ProjectState>>;
+  /** Counts of requests, by which groups keep to their budgets. */
+  readonly counts: SharedCounts;
+}
+
+/** Counts that all processes of a fleet share, by the engine's clock. Each one begins anew when its time is over. */
+export interface SharedCounts {
+  /** Adds to a count, and tells it; `isAnew` sets it instead, and lets it last so long from now, or as long as before. */
+  add(key: string, n: number, ms: number, isAnew: boolean): Promise<Counted>;
+  /** Undefined where its time is over. */
+  read(key: string): Promise<Counted | undefined>;
+}
+
+export interface Counted {
+  readonly n: number;
+  /** Until it begins anew. */
+  readonly leftMs: number;
 }
 
 export interface NewRun {

@@ -6,6 +6,7 @@ import { ConnectorError } from '../errors.ts';
 import type { OutputFormat } from '../output/kept-files.ts';
 import { printable } from '../printable.ts';
 import { isPostgres } from '../store-url.ts';
+import type { Budget } from './budget-window.ts';
 import { type AddressChecks, misfits, nameOf, unknownName } from './fleet-faults.ts';
 import {
   type FleetFile,
@@ -46,8 +47,10 @@ export interface FleetProject {
 export interface Fleet {
   readonly path: string;
   readonly projects: readonly FleetProject[];
-  /** How many projects of a group are synced at once. */
+  /** How many projects of a group are synced at once, of the groups that say so. */
   readonly groups: ReadonlyMap<string, number>;
+  /** How many requests the projects of a group send together, of the groups that say so. */
+  readonly budgets: ReadonlyMap<string, Budget>;
 }
 
 /**
@@ -70,7 +73,16 @@ export function readFleet(path: string, text: string, checks: AddressChecks): Fl
   const keysOfFleet = [...new Set(projects.flatMap(({ key }) => ('env' in key ? [key.env] : [])))];
   return {
     path,
-    groups: new Map(Object.entries(value.groups).map(([group, { 'at-once': atOnce }]) => [group, atOnce])),
+    groups: new Map(
+      Object.entries(value.groups).flatMap(([group, { 'at-once': atOnce }]) =>
+        atOnce === undefined ? [] : [[group, atOnce]],
+      ),
+    ),
+    budgets: new Map(
+      Object.entries(value.groups).flatMap(([group, { requests }]) =>
+        requests === undefined ? [] : [[group, { requests }]],
+      ),
+    ),
     projects: projects.map((project) => Object.assign(project, { keysOfFleet })),
   };
 }

@@ -43,6 +43,12 @@ const table = `create table if not exists ${schema}.project (
   passed_over int not null default 0
 )`;
 
+const budgetTable = `create table if not exists ${schema}.budget (
+  name text primary key,
+  n bigint not null,
+  ends_at bigint not null
+)`;
+
 /** Starts pg-boss in a schema of its own, which is made, or brought up to date, where that is needed. */
 export async function openBoss(url: string, { times, clock, line, givenUp }: BossOptions): Promise<OpenedBoss> {
   const name = shownStore(url);
@@ -101,6 +107,7 @@ export async function openBoss(url: string, { times, clock, line, givenUp }: Bos
         retryDelayMax: Math.round(times.longestPauseMs / 1_000),
       });
       await boss.getDb().executeSql(table);
+      await boss.getDb().executeSql(budgetTable);
     });
   } catch (thrown) {
     await boss.stop({ graceful: false }).catch(() => undefined);

@@ -12,6 +12,7 @@ import {
   stateOf,
   type ProjectRow,
 } from './postgres-states.ts';
+import { postgresCounts } from './postgres-counts.ts';
 import { openBoss, type PostgresEngineOptions } from './postgres-boss.ts';
 
 export type { PostgresEngineOptions } from './postgres-boss.ts';
@@ -221,6 +222,7 @@ export async function openPostgresEngine(url: string, options: PostgresEngineOpt
         );
         return stateOf(rows as ProjectRow[], jobs);
       }),
+    counts: postgresCounts(boss.getDb(), schema, guarded),
     [Symbol.asyncDispose]: async () => await boss.stop({ graceful: false }),
   };
 }

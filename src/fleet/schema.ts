@@ -120,7 +120,15 @@ export const fleetSchema = z
     groups: z
       .record(
         groupName,
-        z.strictObject({ 'at-once': z.int().min(1).max(1_000).describe('so many of its projects are synced at once') }),
+        z.strictObject({
+          'at-once': z.int().min(1).max(1_000).optional().describe('so many of its projects are synced at once'),
+          requests: z
+            .string()
+            .regex(/^[1-9]\d{1,5}\/m$/, 'must be requests a minute, 10/m at least, such as 600/m')
+            .transform((text) => Number(text.slice(0, -2)))
+            .optional()
+            .describe('so many requests a minute, such as 600/m, all of its projects send together, on all machines'),
+        }),
       )
       .default({})
       .describe('projects that share a budget: those of one company, or behind one address'),

@@ -228,6 +228,30 @@ export function openSqliteEngine(
       }),
     states: async () =>
       new Map(guarded(path, () => all(statesSql)).map((row) => [String(row['id']), stateOf(row)] as const)),
+    counts: {
+      add: async (name, n, ms, isAnew) =>
+        change(() => {
+          const row = one(
+            `insert into budget (name, n, ends_at) values (?1, ?2, ?3 + ?4)
+             on conflict do update set
+               n = case when ?5 or ends_at <= ?3 then ?2 else n + ?2 end,
+               ends_at = case when ends_at <= ?3 then ?3 + ?4 when ?5 then max(ends_at, ?3 + ?4) else ends_at end
+             returning n, ends_at`,
+            name,
+            n,
+            now(),
+            ms,
+            isAnew ? 1 : 0,
+          );
+          return { n: Number(row?.['n']), leftMs: Number(row?.['ends_at']) - now() };
+        }),
+      read: async (name) => {
+        const row = guarded(path, () =>
+          one('select n, ends_at from budget where name = ? and ends_at > ?', name, now()),
+        );
+        return row === undefined ? undefined : { n: Number(row['n']), leftMs: Number(row['ends_at']) - now() };
+      },
+    },
     [Symbol.asyncDispose]: async () => database.close(),
   };
 }

@@ -33,6 +33,15 @@ const tables = `
   create index run_due on run (state, due_at);
 `;
 
+/** Came later, and lacks in files that were made before: what older programs do not know does not disturb them. */
+const laterTables = `
+  create table if not exists budget (         -- requests of a group in the window that ends then
+    name text primary key,
+    n integer not null,
+    ends_at integer not null
+  ) strict;
+`;
+
 /** Opens the file in which runs are kept, and makes it, readable by its owner alone, where there is none. */
 export function openRunFile(path: string): DatabaseSync {
   closeSync(openSync(path, 'a', 0o600));
@@ -59,6 +68,7 @@ export function openRunFile(path: string): DatabaseSync {
     if (n === 0) {
       createTables(database);
     }
+    database.exec(laterTables);
     return database;
   } catch (thrown) {
     database.close();

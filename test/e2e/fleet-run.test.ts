@@ -3,6 +3,7 @@ import { writeFile } from 'node:fs/promises';
 import { DatabaseSync } from 'node:sqlite';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { windowOf } from '../../src/fleet/budget-window.ts';
 import type { Lease } from '../../src/fleet/engine.ts';
 import { openSqliteEngine } from '../../src/fleet/sqlite-engine.ts';
 import { type CliRun, runCli, startCli } from '../support/cli.ts';
@@ -152,8 +153,12 @@ describe('fleet pause, resume and retry', () => {
 });
 
 describe('fleet run', () => {
-  it('syncs every project that is due, and puts what is under way back in line when it is stopped', async () => {
-    await using fleet = await testFleet({ projects: 3, defaults: { schedule: { every: '1d' } } });
+  it('syncs every project that is due, within the budget of their group, and ends when it is stopped', async () => {
+    await using fleet = await testFleet({
+      projects: 3,
+      defaults: { schedule: { every: '1d' }, group: 'acme' },
+      groups: { acme: { requests: '600/m' } },
+    });
     await using running = startCli(['fleet', 'run', '--workers', '2', '--file', fleet.file], {
       BATON_FLEET_ENGINE: `sqlite:${fleet.folder}/fleet.db`,
     });
@@ -161,7 +166,13 @@ describe('fleet run', () => {
     expect(await running.stop()).toMatchObject({ code: 0 });
 
     expect(await statesOf(fleet)).toEqual({ p0: 'ok, 5 users', p1: 'ok, 5 users', p2: 'ok, 5 users' });
+    expect((await call(fleet, 'status')).stdout).toMatch(/^group acme: 0 at work, 600 requests a minute together$/m);
     expect(['p0', 'p1', 'p2'].map((name) => syncedIn(fleet, name).length)).toEqual([1, 1, 1]);
+    // What a window of the budget has is sent, then the next one is waited for.
+    const { requests: each, windowMs } = windowOf({ requests: 600 });
+    const sent = fleet.emulators.flatMap(({ stats }) => stats.recent.map(({ at }) => at)).toSorted((a, b) => a - b);
+    expect(sent.length).toBeGreaterThan(2 * each);
+    expect((sent.at(-1) ?? 0) - (sent[0] ?? 0)).toBeGreaterThan((Math.ceil(sent.length / each) - 2) * windowMs);
   });
 
   it('killed in the middle of a sync publishes nothing; the next one begins it anew and publishes it once', async () => {

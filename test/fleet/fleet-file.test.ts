@@ -20,7 +20,8 @@ defaults:
   labels: { team: identity }
   settings: { rate-limit: 100/m, max-shrink: 30 }
 groups:
-  acme: { at-once: 2 }
+  acme: { at-once: 2, requests: 600/m }
+  beta: { requests: 10/m }
 projects:
   - id: ${one}
     name: acme-prod
@@ -40,9 +41,15 @@ projects:
 
 describe('a fleet file', () => {
   it('says of each project what it says itself, else what defaults say; paths count from its folder', () => {
-    const { projects, groups } = read(whole);
+    const { projects, groups, budgets } = read(whole);
 
     expect(groups).toEqual(new Map([['acme', 2]]));
+    expect(budgets).toEqual(
+      new Map([
+        ['acme', { requests: 600 }],
+        ['beta', { requests: 10 }],
+      ]),
+    );
     expect(projects).toEqual([
       {
         id: one,
@@ -63,7 +70,7 @@ describe('a fleet file', () => {
         tries: 4,
         keysOfFleet: [],
         base: '/fleets',
-        place: '/fleets/fleet.yaml:13:5',
+        place: '/fleets/fleet.yaml:14:5',
       },
       {
         id: two,
@@ -84,7 +91,7 @@ describe('a fleet file', () => {
         tries: 1,
         keysOfFleet: [],
         base: '/fleets',
-        place: '/fleets/fleet.yaml:19:5',
+        place: '/fleets/fleet.yaml:20:5',
       },
     ]);
   });
@@ -152,6 +159,16 @@ describe('a fleet file is refused with file, line and column where', () => {
       'a time zone is not known',
       lines('    schedule: { cron: "0 * * * *", zone: Europe/Berln }'),
       /fleet\.yaml:5:36 projects\.0\.schedule\.zone: must be the name of a time zone/,
+    ],
+    [
+      'a budget is too small',
+      lines('groups:', '  a: { requests: 9/m }'),
+      /groups\.a\.requests: must be requests a minute, 10\/m at least/,
+    ],
+    [
+      'a budget is of a second',
+      lines('groups:', '  a: { requests: 10/s }'),
+      /groups\.a\.requests: must be requests a minute/,
     ],
     ['a group is not there', lines('    group: acme'), /fleet\.yaml:5:5 projects\.0\.group: groups has no acme/],
     ['a type is not known', lines('    include: [acces_key]'), /fleet\.yaml:5:5 projects\.0\.include: .*acces_key/],

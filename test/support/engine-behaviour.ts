@@ -222,6 +222,44 @@ export function engineBehaviour(start: () => Promise<TestEngine>): void {
     });
   });
 
+  describe('a count that processes share', () => {
+    it('goes on from one to the other, and begins anew when its time is over', async () => {
+      await using other = await kind.open();
+      const counted = [
+        await engine.counts.add('acme', 2, 5_000, false),
+        await other.counts.add('acme', 3, 9_000, false),
+        await other.counts.add('beta', 1, 5_000, false),
+      ];
+      expect(counted).toEqual([
+        { n: 2, leftMs: 5_000 },
+        { n: 5, leftMs: 5_000 },
+        { n: 1, leftMs: 5_000 },
+      ]);
+      await kind.pass(2_000);
+      expect(await engine.counts.read('acme')).toEqual({ n: 5, leftMs: 3_000 });
+      await kind.pass(3_000);
+      expect(await engine.counts.read('acme')).toBeUndefined();
+      expect(await other.counts.add('acme', 1, 5_000, false)).toEqual({ n: 1, leftMs: 5_000 });
+    });
+
+    it('that is set lasts so long from now, and never shorter than before', async () => {
+      await engine.counts.add('acme', 2, 5_000, false);
+      await kind.pass(1_000);
+      expect(await engine.counts.add('acme', 9, 10_000, true)).toEqual({ n: 9, leftMs: 10_000 });
+      expect(await engine.counts.add('acme', 7, 1_000, true)).toEqual({ n: 7, leftMs: 10_000 });
+    });
+
+    it('counts all that is added at the same moment', async () => {
+      await using other = await kind.open();
+      const all = await Promise.all(
+        Array.from({ length: 20 }, (_none, place) =>
+          (place % 2 === 0 ? engine : other).counts.add('acme', 1, 60_000, false),
+        ),
+      );
+      expect(all.map(({ n }) => n).toSorted((a, b) => a - b)).toEqual(Array.from({ length: 20 }, (_none, n) => n + 1));
+    });
+  });
+
   describe('a lease', () => {
     it('that is kept stays, however long the sync takes', async () => {
       await engine.put(run('P1'));

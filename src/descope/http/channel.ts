@@ -1,5 +1,6 @@
 import { createLimiter, type Limiter, maxParallelFetchesCeiling } from './limiter.ts';
 import { type DescopeObserver, observed } from './observer.ts';
+import { permitted, type Permits } from './permits.ts';
 import { createPacing, type Pacing, type RateLimit } from './pacing.ts';
 import { type Sleep, sleep as realSleep } from './sleep.ts';
 import { createTransport, type Send, type TransportOptions } from './transport.ts';
@@ -9,6 +10,8 @@ export interface ChannelOptions extends TransportOptions {
   /** The pace that requests keep to before any limit is met; none when left out. */
   readonly rateLimit?: RateLimit;
   readonly observer?: DescopeObserver;
+  /** Of a budget that is shared with other processes. */
+  readonly permits?: Permits;
   /** Monotonic milliseconds. */
   readonly now?: () => number;
   readonly sleep?: Sleep;
@@ -29,6 +32,7 @@ export function createChannel(options: ChannelOptions): Channel {
     maxParallelFetches = maxParallelFetchesCeiling,
     rateLimit = 'off',
     observer,
+    permits,
     now = () => performance.now(),
     sleep = realSleep,
   } = options;
@@ -39,7 +43,7 @@ export function createChannel(options: ChannelOptions): Channel {
     run: (task, signal, goesFirst) => own.run(() => limiter.run(task, signal, goesFirst), signal, goesFirst),
   };
   return {
-    send: observed(createTransport(options), observer),
+    send: permitted(observed(createTransport(options), observer), permits),
     limiter,
     auditLimiter,
     pacing: createPacing({ rateLimit, baseUrl, limiter, auditLimiter, now, sleep }),

@@ -51,6 +51,7 @@ export interface HttpClient {
 export function createHttpClient(options: HttpClientOptions): HttpClient {
   const {
     observer,
+    permits,
     longestRateWaitMs = 30_000,
     totalRateWaitMs = Number.POSITIVE_INFINITY,
     forgetsRateWaits = false,
@@ -64,6 +65,7 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
   const lookAtClock = createClockLook(logger);
   const onRateWait = (waitMs: number): void => {
     observer?.onRateWait(waitMs);
+    permits?.onRateWait(waitMs);
     logger.warn('waiting for the rate limit of Descope', {
       seconds: Math.ceil(waitMs / 1000),
       until: new Date(Date.now() + waitMs).toISOString(),
