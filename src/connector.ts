@@ -21,11 +21,13 @@ import { eventService } from './services/events.ts';
 import { grantManagerService } from './services/grant-manager.ts';
 import { grantsService } from './services/grants.ts';
 import { resourceDeleterService, resourceManagerService } from './services/resource-manager.ts';
+import { type Judge, judgingOf } from './services/judging.ts';
 import { resourceTypesService } from './services/resource-types.ts';
 import { resourceGetterService, resourcesService } from './services/resources.ts';
 
 export type { KeyEnd, KeyExpiry } from './resources/key-expiry.ts';
 export type { GrantForecast } from './resources/sync/forecast.ts';
+export type { Judge } from './services/judging.ts';
 export type { SyncReport } from './resources/sync/report.ts';
 
 export interface ConnectorOptions {
@@ -33,6 +35,8 @@ export interface ConnectorOptions {
   readonly provisioner?: Provisioner;
   readonly project: ProjectRead;
   readonly policy: SyncPolicy;
+  /** Finds what `--include finding` lists. */
+  readonly judge?: Judge | undefined;
   readonly logger?: Logger;
   readonly now?: () => number;
   /** Epoch milliseconds, for what is told of times. */
@@ -63,6 +67,7 @@ export interface Connector extends ConnectorSurface {
 export function createConnector({
   project,
   policy,
+  judge,
   provisioner,
   now = () => performance.now(),
   clock = Date.now,
@@ -74,12 +79,14 @@ export function createConnector({
   ...timing
 }: ConnectorOptions): Connector {
   const types = listedTypes(policy.include);
+  const { projectId } = project;
   const sessions = createSyncSessions({
     project,
     policy,
     types,
     now,
     ...timing,
+    ...(judge !== undefined && { judge: (session) => judgingOf(session, { judge, projectId, policy, types }) }),
     onCompleted: (completed) => {
       onForecast?.(forecastOf(completed, policy));
       if (onKeyExpiry !== undefined && types.lists.includes(listedManagementKeys)) {
@@ -87,7 +94,6 @@ export function createConnector({
       }
     },
   });
-  const { projectId } = project;
   const actions = actionService({ provisioner, ...(logger !== undefined && { logger }) });
   return {
     ...composeSurface([

@@ -14,6 +14,7 @@ import { accessKeyType } from './resources/access-key.ts';
 import { applicationType } from './resources/application.ts';
 import { accessKeySecretType } from './resources/access-key-secret.ts';
 import { consoleAdminType } from './resources/console-admin.ts';
+import { findingType } from './resources/finding.ts';
 import { idpGroupType } from './resources/idp-group.ts';
 import { managementKeySecretType, managementKeyType } from './resources/management-key.ts';
 import { permissionType } from './resources/permission.ts';
@@ -32,7 +33,7 @@ import { quoted } from './printable.ts';
 /**
  * Every resource type, in the order in which they are listed. Users come first: a client that keeps this order has read
  * all of them before it asks for anything that is derived from them. A new type is one line here; what can be changed
- * on it is one line in `provisioning/types.ts`.
+ * on it is one line in `provisioning/types.ts`. Findings come last: they are about all that is listed before them.
  */
 export const registry: readonly ResourceType[] = [
   userType,
@@ -50,6 +51,7 @@ export const registry: readonly ResourceType[] = [
   consoleAdminType,
   managementKeyType,
   managementKeySecretType,
+  findingType,
 ];
 
 /**

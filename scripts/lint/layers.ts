@@ -51,6 +51,7 @@ export const ranks: Readonly<Record<string, number>> = {
   'service-mode': 8,
   api: 9,
   fleet: 9,
+  insights: 9,
   review: 9,
   cli: 10,
   'report-page': 10,

@@ -15,7 +15,7 @@ export interface NotRead {
 
 /**
  * The types that an index does not have; undefined where it has all. Those of single sign-on are told with what the next
- * login gives. `relevant` are the words of `--include` that matter to a question, all by default.
+ * login gives, and findings say nothing that is not in the rest. `relevant` are the words of `--include` that matter to a question, all by default.
  */
 export function notReadIn(
   {
@@ -25,7 +25,12 @@ export function notReadIn(
   }: Pick<FileIndex, 'types' | 'summary'> & Partial<Pick<FileIndex, 'isHumansOnly'>>,
   relevant: readonly string[] = Object.values(optInTypes),
 ): NotRead | undefined {
-  const told = new Set(['sso_configuration', 'idp_group', ...(isHumansOnly ? ['access_key', 'management_key'] : [])]);
+  const told = new Set([
+    'sso_configuration',
+    'idp_group',
+    'finding',
+    ...(isHumansOnly ? ['access_key', 'management_key'] : []),
+  ]);
   const untold = typesNotOffered(summary);
   const missing = Object.entries(optInTypes).filter(
     ([type, include]) => !types.has(type) && !told.has(type.replace('_secret', '')) && relevant.includes(include),

@@ -40,7 +40,8 @@ function toRule({ rule, severity, notEvaluated }: RuleState, leftOut: string | u
   };
 }
 
-function controlsInWords(controls: Controls): string[] {
+/** "SOC 2 CC6.1", a text for each framework. */
+export function controlsInWords(controls: Partial<Controls>): string[] {
   return controlNames.flatMap(([key, name]) => {
     const all = controls[key] ?? [];
     return all.length === 0 ? [] : [`${name} ${all.join(', ')}`];

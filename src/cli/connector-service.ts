@@ -1,3 +1,4 @@
+import { judgeBy } from './findings-judge.ts';
 import { createConnector } from '../connector.ts';
 import { endpointLabels } from '../descope/endpoints.ts';
 import { ConnectorError, throwIfCancelled } from '../errors.ts';
@@ -67,6 +68,7 @@ export async function serveParent(
   const connector = createConnector({
     project: client,
     policy,
+    judge: judgeBy(settings),
     logger,
     onForecast: logForecast(logger),
     onUnknownAction: () => observation.metrics.onUnknownAction(),

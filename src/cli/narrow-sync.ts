@@ -11,6 +11,7 @@ import { runNarrowSync } from '../sync/narrow.ts';
 import { type SyncShape, syncTypeOf } from '../sync/shape.ts';
 import { newSyncId } from '../sync/sync-id.ts';
 import type { CommandContext } from './command-context.ts';
+import { judgeBy } from './findings-judge.ts';
 import { rateWaits } from './full-sync.ts';
 import { runSteps } from './progress.ts';
 import { setUp } from './settings.ts';
@@ -36,12 +37,12 @@ export async function narrowSyncOnce({ flags, shape, target, context }: NarrowSy
         'answers of ours need all of it',
     );
   }
-  const { client, policy, traces } = await setUp(flags, env, rateWaits);
+  const { client, policy, settings, traces } = await setUp(flags, env, rateWaits);
   await checkOutput(target, { tableNames: [] });
   await sweepLeftovers(target);
   await refuseWholeSync(target, client.projectId, flags, signal);
   const syncId = newSyncId();
-  const connector = createConnector({ project: client, policy });
+  const connector = createConnector({ project: client, policy, judge: judgeBy(settings) });
   let told = '';
   await runSteps([
     {

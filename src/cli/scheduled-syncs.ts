@@ -1,7 +1,7 @@
 import { access, constants, mkdir, stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import type { Settings } from '../config/settings.ts';
-import { createConnector, type KeyExpiry } from '../connector.ts';
+import { createConnector, type Judge, type KeyExpiry } from '../connector.ts';
 import type { DescopeClient } from '../descope/client.ts';
 import { ConnectorError } from '../errors.ts';
 import { hasOsCode, osCode, osReason } from '../os-reasons.ts';
@@ -63,6 +63,7 @@ export interface ScheduledSyncsOptions {
   /** Makes the client of these syncs, which logs with the given logger. */
   readonly connect: (logger: Logger) => DescopeClient;
   readonly policy: SyncPolicy;
+  readonly judge?: Judge | undefined;
   readonly watcher: SyncWatcher;
   /** Runs a sync inside a trace. */
   readonly trace: <T>(syncId: string, work: () => Promise<T>) => Promise<T>;
@@ -127,6 +128,7 @@ export async function runScheduledSyncs({
   plan,
   connect,
   policy,
+  judge,
   watcher,
   trace,
   logger: ownLogger,
@@ -142,6 +144,7 @@ export async function runScheduledSyncs({
   const connector = createConnector({
     project: client,
     policy,
+    judge,
     onForecast: logForecast(logger),
     ...(onKeyExpiry !== undefined && { onKeyExpiry }),
   });

@@ -1,3 +1,4 @@
+import { judgeBy } from './findings-judge.ts';
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Settings } from '../config/settings.ts';
 import { createConnector } from '../connector.ts';
@@ -96,9 +97,11 @@ export async function serve(options: ServeFlags, { env, signal, print }: Command
   const { guard } = stack.use(await openPolicyGuard(settings, policyAsked));
   const client = connect(callRateWaits);
   const onKeyExpiry = watchingKeyEnds(logger, observation.metrics);
+  const judge = judgeBy(settings);
   const connector = createConnector({
     project: client,
     policy,
+    judge,
     logger,
     onForecast: logForecast(logger),
     onKeyExpiry,
@@ -131,6 +134,7 @@ export async function serve(options: ServeFlags, { env, signal, print }: Command
       plan,
       connect: (syncLogger) => connect(scheduledRateWaits, syncLogger),
       policy,
+      judge,
       watcher: observation.syncs,
       trace: (syncId, work) => (traces === undefined ? work() : traces.sync(syncId, work)),
       logger,

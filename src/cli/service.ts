@@ -1,3 +1,4 @@
+import { judgeBy } from './findings-judge.ts';
 import { tmpdir } from 'node:os';
 import { type Connector, createConnector } from '../connector.ts';
 import { endpointLabels } from '../descope/endpoints.ts';
@@ -68,10 +69,15 @@ export async function service(options: ServiceFlags, { env, signal, print }: Com
   const client = connect(scheduledRateWaits, logger);
   const changing = connect({ ...scheduledRateWaits, goesFirst: true }, logger); // ahead of what a sync has asked for
   const onKeyExpiry = watchingKeyEnds(logger, observation.metrics);
+  const judge = judgeBy(settings, {
+    makeFolder,
+    fullRemedy: 'make room in the folder for temporary files, or name another with --c1z-temp-dir',
+  });
   const connectorWith = (include: readonly string[]): Connector => {
     const connector = createConnector({
       project: client,
       policy: { ...policy, include },
+      judge,
       logger,
       onForecast: logForecast(logger),
       onKeyExpiry,

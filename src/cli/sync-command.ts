@@ -21,6 +21,7 @@ export function addSyncCommand(program: Command, context: CommandContext): void 
     'maxShrink',
     'history',
     'historyKeep',
+    'policy',
     'metricsTextfile',
     ...connectionSettings,
   );

@@ -1,7 +1,7 @@
 import { stat } from 'node:fs/promises';
 import { resolveSettings } from '../config/load.ts';
 import type { Settings } from '../config/settings.ts';
-import { createConnector, type GrantForecast } from '../connector.ts';
+import { createConnector, type GrantForecast, type Judge } from '../connector.ts';
 import type { DescopeClient } from '../descope/client.ts';
 import { auditPageSize } from '../descope/audit/audit.ts';
 import { historyBatch } from '../descope/users/login-history.ts';
@@ -15,7 +15,7 @@ import { ndjsonInto } from '../output/ndjson-file.ts';
 import { checkOutput, chooseOutput, type CreateOutput, isStore, targetNamed } from '../output/outputs.ts';
 import type { SyncSummary } from '../sync/summary.ts';
 import { newSyncId } from '../sync/sync-id.ts';
-import { countTenantsNamed, requestsPerTenant } from '../registry.ts';
+import { countTenantsNamed, listedTypes, requestsPerTenant } from '../registry.ts';
 import { printable } from '../printable.ts';
 import { derivedOutputs, storeKeeping } from './derived-outputs.ts';
 import { type LastOutputCheck, createLastOutputCheck, createLastStoreCheck } from './last-output.ts';
@@ -71,12 +71,14 @@ async function readAndWrite(
       : chooseOutput(target, { ...derivedOutputs, store: storeKeeping(keepMs) });
   createFile(); // a name that says no format is refused first
   const { client, policy, settings, traces } = await setUp(options, env, rateWaits, permits);
+  const judge = await judgeOf(settings, options);
   const createOutput = await withHistory(createFile(settings.historyKeep), target, settings);
   const comparison = isStream ? undefined : await checkedTarget(target, options, { client, settings, signal });
   const notes: string[] = [];
   const summary = await readShown({
     client,
     policy,
+    judge,
     createOutput,
     comparison,
     notes,
@@ -99,6 +101,12 @@ async function readAndWrite(
   }
   keyEndLines(summary).forEach((line) => tell('warn', `warning: ${line}`));
   return summary;
+}
+
+/** What judges the sync; loaded where findings, or a policy to judge by, are asked for. */
+async function judgeOf(settings: Settings, options: SyncFlags): Promise<Judge | undefined> {
+  const isAsked = options.policy !== undefined || listedTypes(settings.include).typeIds.has('finding');
+  return isAsked ? await (await import('./findings-judge.ts')).judgeOfSync(settings, options) : undefined;
 }
 
 /** The same output, and the store that --history names beside it. */
@@ -147,6 +155,7 @@ async function checkedTarget(
 
 interface ShownSync
   extends Pick<FullSyncOptions, 'createOutput' | 'comparison' | 'signal'>, Pick<Setup, 'client' | 'policy' | 'traces'> {
+  readonly judge: Judge | undefined;
   /** Receives notes to print beside the result. */
   readonly notes: string[];
 }
@@ -155,6 +164,7 @@ interface ShownSync
 async function readShown({
   client,
   policy,
+  judge,
   createOutput,
   comparison,
   notes,
@@ -174,6 +184,7 @@ async function readShown({
       logins: (logins) => showLogins(logins),
     }),
     policy,
+    judge,
     onForecast: (forecast) => showForecast(forecast),
   });
   let summary: SyncSummary | undefined;

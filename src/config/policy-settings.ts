@@ -10,7 +10,7 @@ export const policySettings = {
     title: 'Policy',
     kind: 'text',
     isOperational: true,
-    help: 'a policy (YAML) whose conflicts and limits are looked at before each grant',
+    help: 'a policy (YAML) whose conflicts and limits are looked at before each grant, and by which --include finding judges',
     schema: z.string(),
   },
   policyOnViolation: {

@@ -7,6 +7,7 @@ import { file_c1_connector_v2_annotation_raw_id } from '../gen/c1/connector/v2/a
 import { file_c1_connector_v2_annotation_resource } from '../gen/c1/connector/v2/annotation_resource_pb.ts';
 import { file_c1_connector_v2_annotation_resource_deleted } from '../gen/c1/connector/v2/annotation_resource_deleted_pb.ts';
 import { file_c1_connector_v2_annotation_resource_tree } from '../gen/c1/connector/v2/annotation_resource_tree_pb.ts';
+import { file_c1_connector_v2_annotation_security_insight } from '../gen/c1/connector/v2/annotation_security_insight_pb.ts';
 import { file_c1_connector_v2_annotation_trait } from '../gen/c1/connector/v2/annotation_trait_pb.ts';
 import { file_c1_connector_v2_annotation_type_scoped_entitlements } from '../gen/c1/connector/v2/annotation_type_scoped_entitlements_pb.ts';
 import { file_c1_connector_v2_annotation_type_scoped_grants } from '../gen/c1/connector/v2/annotation_type_scoped_grants_pb.ts';
@@ -21,6 +22,7 @@ export const annotationRegistry: Registry = createRegistry(
   file_c1_connector_v2_annotation_resource,
   file_c1_connector_v2_annotation_resource_deleted,
   file_c1_connector_v2_annotation_resource_tree,
+  file_c1_connector_v2_annotation_security_insight,
   file_c1_connector_v2_annotation_trait,
   file_c1_connector_v2_annotation_type_scoped_entitlements,
   file_c1_connector_v2_annotation_type_scoped_grants,

@@ -15,6 +15,7 @@ const traits = {
   app: ResourceType_Trait.APP,
   secret: ResourceType_Trait.SECRET,
   scopeBinding: ResourceType_Trait.SCOPE_BINDING,
+  securityInsight: ResourceType_Trait.SECURITY_INSIGHT,
 } as const;
 
 /** A resource type in words; `toResourceType` makes the protocol's message of it. */

@@ -15,6 +15,7 @@ export const optInTypes = {
   console_admin: 'console',
   management_key: 'console',
   management_key_secret: 'console',
+  finding: 'finding',
 } as const;
 
 /** Whether this version knows a type. */

@@ -35,7 +35,10 @@ export interface WalkProgress {
 }
 
 export interface WalkOptions {
-  readonly surface: ConnectorSurface;
+  readonly surface: Pick<
+    ConnectorSurface,
+    'listResourceTypes' | 'listResources' | 'listStaticEntitlements' | 'listGrants'
+  >;
   readonly syncId: string;
   readonly sink: SyncSink;
   /** What is left out; nothing when left out itself. */

@@ -1,4 +1,4 @@
-import { type Connector, createConnector } from '../../src/connector.ts';
+import { type Connector, createConnector, type Judge } from '../../src/connector.ts';
 import { createDescopeClient, type DescopeClientOptions } from '../../src/descope/client.ts';
 import { type Emulator, type EmulatorOptions, startEmulator } from '../../src/emulator/emulator.ts';
 import type { ProjectRead, SyncPolicy } from '../../src/resources/sync/sync-session.ts';
@@ -29,6 +29,8 @@ export interface EmbeddedOptions {
   readonly emulator?: EmulatorOptions;
   readonly policy?: SyncPolicy;
   readonly client?: Partial<DescopeClientOptions>;
+  /** What findings are judged by. */
+  readonly judge?: Judge;
   /** Stands between the connector and its client. */
   readonly wrap?: (project: ProjectRead) => ProjectRead;
 }
@@ -37,10 +39,11 @@ export async function startEmbedded({
   emulator: emulatorOptions = {},
   policy = { tenantRoles: 'all' },
   client = {},
+  judge,
   wrap = (project) => project,
 }: EmbeddedOptions = {}): Promise<Embedded> {
   const emulator = await startEmulator(emulatorOptions);
-  const connector = createConnector({ project: wrap(clientOf(emulator, client)), policy });
+  const connector = createConnector({ project: wrap(clientOf(emulator, client)), policy, judge });
   const server = await startServer({ surface: connector, listen: '127.0.0.1:0' });
   const remote = connectSurface(server.address);
   return {

@@ -27,14 +27,14 @@ export class LastLogins {
   readonly #options: LastLoginOptions;
   readonly #readOnce: (signal?: AbortSignal) => Promise<Logins>;
   /** Pages of users are cut into several answers. */
-  readonly #ofPage = new WeakMap<readonly User[], Promise<Logins>>();
+  readonly #ofPage = new WeakMap<readonly Pick<User, 'userId'>[], Promise<Logins>>();
 
   constructor(options: LastLoginOptions) {
     this.#options = options;
     this.#readOnce = singleFlight((signal) => this.#readLog({}, signal));
   }
 
-  async of(users: readonly User[], signal?: AbortSignal): Promise<Logins> {
+  async of(users: readonly Pick<User, 'userId'>[], signal?: AbortSignal): Promise<Logins> {
     switch (this.#options.source) {
       case 'audit':
         return await this.#readOnce(signal);
@@ -75,7 +75,7 @@ export class LastLogins {
     return logins;
   }
 
-  async #history(users: readonly User[], signal?: AbortSignal): Promise<Logins> {
+  async #history(users: readonly Pick<User, 'userId'>[], signal?: AbortSignal): Promise<Logins> {
     const known = this.#ofPage.get(users);
     if (known !== undefined) {
       return await known;
@@ -86,7 +86,7 @@ export class LastLogins {
     return await reading;
   }
 
-  async #askHistory(users: readonly User[], signal?: AbortSignal): Promise<Logins> {
+  async #askHistory(users: readonly Pick<User, 'userId'>[], signal?: AbortSignal): Promise<Logins> {
     const { project, callOf } = this.#options;
     const logins = new Map<string, number>();
     for (let from = 0; from < users.length; from += historyBatch) {

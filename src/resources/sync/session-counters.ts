@@ -1,3 +1,4 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
 import type { RequestCounts, RequestObserver } from '../../descope/http/call.ts';
 import { compare } from '../../model/order.ts';
 import type { CutCounter, DropReason } from '../../model/text.ts';
@@ -8,6 +9,13 @@ export interface Cuts {
   readonly attributesDropped: number;
   /** How many of them for which reason; absent when there are none. */
   readonly dropReasons?: Readonly<Partial<Record<DropReason, number>>>;
+}
+
+const aside = new AsyncLocalStorage<true>();
+
+/** Lists rows that are not given to the caller of the sync: what is cut in them is counted when they are. */
+export async function uncounted<T>(work: () => Promise<T>): Promise<T> {
+  return await aside.run(true, work);
 }
 
 /** Counts what one sync asked of Descope, and what it had to cut. */
@@ -22,10 +30,13 @@ export class SessionCounters implements CutCounter {
   };
 
   textCut(): void {
-    this.#textsCut += 1;
+    this.#textsCut += aside.getStore() === true ? 0 : 1;
   }
 
   attributesDropped(reason: DropReason): void {
+    if (aside.getStore() === true) {
+      return;
+    }
     this.#attributesDropped += 1;
     this.#dropReasons[reason] = (this.#dropReasons[reason] ?? 0) + 1;
   }

@@ -1,12 +1,9 @@
 import pLimit from 'p-limit';
-import type { ApplicationDefault } from '../../access/application-default.ts';
 import type { Catalog } from '../../access/catalog.ts';
 import type { CatalogList } from '../../access/catalog-list.ts';
 import type { HolderType } from '../../access/holder-list.ts';
 import type { Holding } from '../../access/holding.ts';
-import type { InheritanceMode } from '../../access/inheritance.ts';
 import type { CallOptions, RequestCounts } from '../../descope/http/call.ts';
-import type { DescopeClient } from '../../descope/client.ts';
 import type { User } from '../../descope/users/user.ts';
 import type { UserFilter } from '../../descope/users/user-page.ts';
 import type { TokenFields } from '../../model/page-token.ts';
@@ -15,7 +12,7 @@ import type { CutCounter } from '../../model/text.ts';
 import { CatalogReads } from './catalog-reads.ts';
 import type { CompletedRead, LookedUp } from './completed-read.ts';
 import { checkRest, deriveRead } from './derive-read.ts';
-import type { ActingType, DanglingPolicy } from './findings.ts';
+import type { ActingType } from './findings.ts';
 import { HolderIndex } from './holder-index.ts';
 import {
   type Holders,
@@ -27,41 +24,22 @@ import {
 } from './holders.ts';
 import { HolderSearches } from './holder-searches.ts';
 import type { HeldBy } from './inherited.ts';
-import { LastLogins, type LastLoginSource } from './last-logins.ts';
+import type { Judging } from './judging.ts';
+import { LastLogins } from './last-logins.ts';
 import { OrdinalSlice } from './ordinal-slice.ts';
 import { otherSources } from './other-holders.ts';
 import { type Cuts, SessionCounters } from './session-counters.ts';
 import type { Catalogs } from './shared-catalogs.ts';
 import { singleFlight } from './single-flight.ts';
+import type { ProjectRead, SyncPolicy } from './sync-policy.ts';
 import type { TenantFamily } from './tenant-family.ts';
 import { TenantReads } from './tenant-reads.ts';
 import { findUsers } from './user-lookup.ts';
 import { isWalkCursor, type UserWalk, type WalkPage, type WalkPosition } from './user-walk.ts';
-import { type UserClient, UserWalks } from './user-walks.ts';
+import { UserWalks } from './user-walks.ts';
 import { WalkChoice } from './walk-choice.ts';
 
-/** What a project's reading needs of the client. */
-export type ProjectRead = Pick<
-  DescopeClient,
-  'projectId' | 'readList' | 'readOfTenant' | 'searchAudit' | 'loginTimes'
-> &
-  Partial<Pick<DescopeClient, 'ownKeys'>> &
-  UserClient;
-
-export interface SyncPolicy extends DanglingPolicy {
-  /** Which project role x tenant pairs exist as bindings: every one, or those that somebody holds. */
-  readonly tenantRoles: 'all' | 'observed';
-  /** Whose setting governs what flows down the tree of tenants; `auto` when left out. */
-  readonly inheritance?: InheritanceMode;
-  /** Whether a group that is mapped to a role passes the role on to its members now, not at their next login only. */
-  readonly expandMappings?: boolean;
-  /** What users have who were given no application by name; `unknown` when left out. */
-  readonly applicationDefault?: ApplicationDefault;
-  /** Where the last login of users is taken from; it is left out when this is. */
-  readonly lastLogin?: LastLoginSource | undefined;
-  /** Opt-in types that are listed, too; none when left out. */
-  readonly include?: readonly string[];
-}
+export type { ProjectRead, SyncPolicy };
 
 /** Resources of one type that a second look at a list showed, after that list had been given out. */
 export type LateResources = (
@@ -94,6 +72,8 @@ export interface SyncSessionOptions {
   readonly wallClock?: () => number;
   /** Told when every user is read. */
   readonly onCompleted?: ((completed: CompletedRead) => void) | undefined;
+  /** Begins to judge what a sync reads. */
+  readonly judge?: ((session: SyncSession) => Judging) | undefined;
 }
 
 const nobody = new OrdinalSlice();
@@ -121,6 +101,8 @@ export class SyncSession {
   readonly lastLogins: LastLogins;
   /** What is read tenant by tenant. */
   readonly tenantReads: TenantReads;
+  /** What judges it, where findings are listed. */
+  readonly judging: Judging | undefined;
   readonly #onNotOffered = (what: string): void => void this.notOffered.add(what);
   readonly #counters = new SessionCounters();
   readonly #lists: CatalogReads;
@@ -136,7 +118,7 @@ export class SyncSession {
   #lookedAgain: Catalog | undefined;
   #completed: CompletedRead | undefined;
 
-  constructor({ project, policy, types, catalogs, wallClock = Date.now, onCompleted }: SyncSessionOptions) {
+  constructor({ project, policy, types, catalogs, wallClock = Date.now, onCompleted, judge }: SyncSessionOptions) {
     this.project = project;
     this.policy = policy;
     this.types = types;
@@ -149,7 +131,13 @@ export class SyncSession {
     this.#walks = new UserWalks({
       client: project,
       onRequest,
-      main: { onBatch: (batch) => this.#index.add(batch), onForget: () => this.#forgetDerived() },
+      main: {
+        onBatch: (batch) => {
+          this.#index.add(batch);
+          this.judging?.take(batch.users);
+        },
+        onForget: () => this.#forgetDerived(),
+      },
       rest: {
         onBatch: (batch) => this.#restIndex.add(batch),
         onForget: () => {
@@ -173,6 +161,7 @@ export class SyncSession {
       knownTenantIds: () => (this.catalogs.at(-1)?.tenants ?? []).map(({ id }) => id),
     });
     this.#complete = singleFlight((signal) => this.#readToTheEnd(signal));
+    this.judging = types.typeIds.has('finding') ? judge?.(this) : undefined;
   }
 
   get cuts(): CutCounter {
@@ -256,6 +245,7 @@ export class SyncSession {
 
   close(): void {
     this.#walks.close();
+    this.judging?.close();
     this.tenantReads.rest();
   }
 
@@ -386,6 +376,7 @@ export class SyncSession {
   }
 
   #forgetDerived(): void {
+    this.judging?.forget();
     this.#index = new HolderIndex(this.types.named);
     this.#completed = undefined;
     this.#complete = singleFlight((signal) => this.#readToTheEnd(signal));

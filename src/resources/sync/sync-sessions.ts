@@ -4,7 +4,13 @@ import type { TokenFields } from '../../model/page-token.ts';
 import type { Catalog } from '../../access/catalog.ts';
 import { createCatalogs } from './shared-catalogs.ts';
 import type { CompletedRead } from './completed-read.ts';
-import { type ProjectRead, type SyncPolicy, SyncSession, type TypesRead } from './sync-session.ts';
+import {
+  type ProjectRead,
+  type SyncPolicy,
+  SyncSession,
+  type SyncSessionOptions,
+  type TypesRead,
+} from './sync-session.ts';
 
 const second = 1_000;
 const tickMs = second;
@@ -81,6 +87,7 @@ export interface SyncSessionsOptions {
   readonly limits?: ReadLimits;
   /** Told when a sync has read every user. */
   readonly onCompleted?: (completed: CompletedRead) => void;
+  readonly judge?: SyncSessionOptions['judge'];
 }
 
 interface Entry {
@@ -101,6 +108,7 @@ export function createSyncSessions({
   every = realEvery,
   limits = defaultLimits(),
   onCompleted,
+  judge,
 }: SyncSessionsOptions): SyncSessions {
   const catalogs = createCatalogs(() => entries.size > 1);
   /** In the order in which they were begun. */
@@ -113,7 +121,7 @@ export function createSyncSessions({
       throw full(entries.size, leastRecent(entries));
     }
     const entry: Entry = {
-      read: new SyncSession({ project, policy, types, catalogs, onCompleted }),
+      read: new SyncSession({ project, policy, types, catalogs, onCompleted, judge }),
       syncId,
       resource,
       usedAt: now(),
