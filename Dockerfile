@@ -51,7 +51,7 @@ STOPSIGNAL SIGTERM
 # helps against the first alone. It means nothing for a container that ends by itself, such as `sync`.
 HEALTHCHECK --interval=30s --timeout=5s --start-period=60s --retries=3 \
   CMD ["/nodejs/bin/node", "/app/bin/baton-descope.js", "health-check", "--endpoint", "live"]
-# Node is process 1, and handles SIGTERM and SIGINT itself; it starts no children that it would have to reap.
+# Node is process 1, and handles SIGTERM and SIGINT itself; it waits for the processes that `fleet` starts, which start none.
 ENTRYPOINT ["/nodejs/bin/node", "/app/bin/baton-descope.js"]
 # Without arguments: service mode where BATON_CLIENT_ID is set, as for every Baton connector; else a sync, or the help.
 CMD []

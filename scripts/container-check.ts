@@ -1,7 +1,7 @@
 // Checks the image without a container engine: BuildKit's own checks of the Dockerfile, and the tree that it builds,
 // run under the same user and restrictions. What cannot be checked on this machine is said, and counted as skipped.
 import { once } from 'node:events';
-import { readdirSync, statSync } from 'node:fs';
+import { chownSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { type AddressInfo, createServer } from 'node:net';
 import { join } from 'node:path';
 import { startEmulator } from '../src/emulator/emulator.ts';
@@ -32,6 +32,13 @@ async function waitFor(run: BoxRun, text: string): Promise<void> {
     const over = await Promise.race([isOver, new Promise<false>((resolve) => setTimeout(() => resolve(false), 20))]);
     if (over && !run.output().includes(text)) throw new Error(`it ended before it said "${text}": ${run.output()}`);
   }
+}
+
+/** A file that the user of the box may read. */
+function writeInBox(box: Box, name: string, text: string): void {
+  const path = join(box.data, name);
+  writeFileSync(path, text, { mode: 0o600 });
+  if (process.getuid?.() === 0) chownSync(path, user.uid, user.gid);
 }
 
 async function inTheBox(box: Box): Promise<void> {
@@ -85,6 +92,20 @@ async function inTheBox(box: Box): Promise<void> {
       const run = cli('sync', '--out', '/data/sync.c1z');
       expect((await run.ended) === 0, run.output());
       return `${statSync(join(box.data, 'sync.c1z')).size.toLocaleString('en')} bytes`;
+    });
+    await report.step('a sync of a fleet, which is a process below process 1, does so as well', async () => {
+      const { projectId, baseUrl, managementKey } = emulator;
+      const key = { file: '/data/key' };
+      const projects = [{ id: projectId, name: 'acme', 'base-url': baseUrl, key, outputs: { folder: '/data/acme' } }];
+      writeInBox(box, 'key', managementKey);
+      writeInBox(box, 'fleet.yaml', JSON.stringify({ version: 1, projects }));
+      const run = cli('fleet', 'sync', 'acme', '--now', '--file', '/data/fleet.yaml');
+      expect((await run.ended) === 0, run.output());
+      expect(readdirSync(join(box.data, 'acme')).includes('latest.json'), run.output());
+      for (const name of readdirSync(box.data).filter((one) => !one.startsWith('sync.'))) {
+        rmSync(join(box.data, name), { recursive: true });
+      }
+      return run.output().trim();
     });
     await report.step('everywhere else is read-only: exit 6 and one line', async () => {
       for (const folder of ['/app', '/', '/dev', '/nodejs']) {

@@ -5,6 +5,7 @@ import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { root } from '../test/deploy/dockerfile.ts';
 import { runActionlint, runGitleaks, runGoCheck } from '../test/deploy/go-check.ts';
+import { renderedFleet } from '../test/deploy/rendered-fleet.ts';
 import { Report } from '../test/deploy/report.ts';
 import { checkUnits } from '../test/deploy/systemd.ts';
 
@@ -15,7 +16,8 @@ const filesIn = (folder: string, ending: string): string[] =>
 
 const report = new Report();
 runGoCheck(report, 'check', ['.', 'compose']);
-runGoCheck(report, 'kubernetes', filesIn('deploy/kubernetes', '.yaml'));
+using fleet = renderedFleet();
+runGoCheck(report, 'kubernetes', [...filesIn('deploy/kubernetes', '.yaml'), fleet.path]);
 runActionlint(report, [...filesIn('.github/workflows', '.yml'), ...filesIn('deploy/github', '.yml')]);
 runGitleaks(report);
 await checkUnits(report);

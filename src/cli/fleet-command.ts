@@ -2,6 +2,7 @@ import { type Command, Option } from 'commander';
 import type { CommandContext } from './command-context.ts';
 import type { FleetChangeFlags } from './fleet-changes.ts';
 import type { FleetDoctorFlags } from './fleet-doctor.ts';
+import type { FleetRenderFlags } from './fleet-render.ts';
 import type { FleetRunFlags } from './fleet-run.ts';
 import type { FleetShowFlags } from './fleet-show.ts';
 import type { FleetStatusFlags } from './fleet-status.ts';
@@ -26,6 +27,7 @@ Examples:
   addFleetQuestions(fleet, context);
   addRuns(fleet, context);
   addChanges(fleet, context);
+  addRenders(fleet, context);
 }
 
 /** What only looks. */
@@ -154,6 +156,48 @@ function addChanges(fleet: Command, context: CommandContext): void {
   change('retry', 'put what was given up, or waits to be tried again, in line at once', async (words, flags) =>
     (await import('./fleet-changes.ts')).retry(words, flags, context),
   );
+}
+
+/** What makes files for others to run a fleet by. */
+function addRenders(fleet: Command, context: CommandContext): void {
+  const render = fleet
+    .command('render')
+    .description('print what others run a fleet by')
+    .addHelpText(
+      'after',
+      `
+Examples:
+  $ baton-descope fleet render kubernetes --image "$IMAGE"`,
+    );
+  withFile(render.command('kubernetes'))
+    .description('print a CronJob for each project: for a cluster, and no database')
+    .argument('[projects...]', 'by name or id; all without one')
+    .requiredOption('--image <image>', 'the image to run, best by its digest')
+    .option('--namespace <name>', 'where to', 'baton-descope')
+    .option(
+      '--secret <name>',
+      'the Secret that holds the keys; {name} and {id} stand for those of the project',
+      'baton-descope-keys',
+    )
+    .option('--secret-key <name>', 'which entry of it is the key of a project', '{name}')
+    .option('--env-secret <name>', 'a Secret whose entries become environment variables, such as PGPASSWORD')
+    .option('--claim <name>', 'the volume claim for the files of all; without it each project gets one of its own')
+    .option('--storage <size>', 'how large the claim of a project is', '2Gi')
+    .option('--out <folder>', 'write a file for each project into this folder, which holds nothing else')
+    .addHelpText(
+      'after',
+      `
+Each run is "fleet sync NAME --now" with what the file says of the project. What
+cannot be said to Kubernetes is refused with its place in the file: an interval
+that does not divide the day, a key that a program prints, files that are here.
+
+Examples:
+  $ baton-descope fleet render kubernetes --image "$IMAGE" | kubectl apply -f -
+  $ baton-descope fleet render kubernetes --image "$IMAGE" --out manifests`,
+    )
+    .action(async (words: readonly string[], flags: FleetRenderFlags) =>
+      (await import('./fleet-render.ts')).renderKubernetes(words, flags, context),
+    );
 }
 
 function withFile(command: Command): Command {

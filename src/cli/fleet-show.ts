@@ -1,6 +1,7 @@
 import { jsonLines } from '../answers/json-lines.ts';
 import type { Fleet, FleetProject } from '../fleet/fleet.ts';
 import type { ScheduleEntry } from '../fleet/schema.ts';
+import { span } from '../fleet/spans.ts';
 import { shownStore } from '../store-url.ts';
 import type { CommandContext } from './command-context.ts';
 import { type FleetFileFlags, openFleet, projectsNamed } from './fleet-file.ts';
@@ -91,11 +92,3 @@ function inPairs(values: Readonly<Record<string, string | undefined>>): string |
   const pairs = Object.entries(values).map(([name, value]) => `${name}=${value}`);
   return pairs.length === 0 ? undefined : pairs.join(', ');
 }
-
-/** "90m", "6h". */
-export function span(ms: number): string {
-  const unit = (['d', 'h', 'm'] as const).find((one) => ms % unitMs[one] === 0);
-  return unit === undefined ? `${ms / 1_000}s` : `${ms / unitMs[unit]}${unit}`;
-}
-
-const unitMs = { d: 86_400_000, h: 3_600_000, m: 60_000 } as const;

@@ -22,7 +22,7 @@ export function slotsOf({ id, schedule }: Pick<FleetProject, 'id' | 'schedule'>)
 
 /** Each project has its own moment in the interval, so that five hundred do not begin at once. */
 function everySlots(id: string, intervalMs: number): Slots {
-  const offset = Math.floor(shareOf(id) * intervalMs);
+  const offset = intervalShiftMs(id, intervalMs);
   const last = (nowMs: number): number => Math.floor((nowMs - offset) / intervalMs) * intervalMs + offset;
   return { last, next: (nowMs) => last(nowMs) + intervalMs };
 }
@@ -31,7 +31,7 @@ type CronEntry = Exclude<ScheduleEntry, { readonly every: number }>;
 
 /** A slot is known by its tick; with a spread it comes a while later, always the same while for a project. */
 function cronSlots(id: string, { cron: pattern, zone, spread = 0 }: CronEntry): Slots {
-  const shift = Math.floor((shareOf(id) * spread) / 1_000) * 1_000;
+  const shift = spreadShiftMs(id, spread);
   const cron = new Cron(pattern, { mode: '5-or-6-parts', paused: true, timezone: zone });
   return {
     // Ticks are whole seconds, and one at the reference itself would not count as before it.
@@ -41,6 +41,16 @@ function cronSlots(id: string, { cron: pattern, zone, spread = 0 }: CronEntry): 
     },
     next: (nowMs) => (cron.nextRun(new Date(nowMs - shift))?.getTime() ?? Number.POSITIVE_INFINITY) + shift,
   };
+}
+
+/** How long after the beginning of an interval a project is due. */
+export function intervalShiftMs(id: string, intervalMs: number): number {
+  return Math.floor(shareOf(id) * intervalMs);
+}
+
+/** How long after a tick a project is due, in whole seconds. */
+export function spreadShiftMs(id: string, spreadMs: number): number {
+  return Math.floor((shareOf(id) * spreadMs) / 1_000) * 1_000;
 }
 
 /** A number from 0 to 1 that follows from an id. */

@@ -14,8 +14,12 @@ const everywhere = ['-h', '--help'];
 /** Every flag of every command. */
 export const allFlags: ReadonlySet<string> = new Set([
   ...everywhere,
-  ...[program, ...program.commands, ...program.commands.flatMap(({ commands }) => commands)].flatMap(flagsOf),
+  ...[program, ...allBelow(program)].flatMap(flagsOf),
 ]);
+
+function allBelow({ commands }: Command): Command[] {
+  return commands.flatMap((command) => [command, ...allBelow(command)]);
+}
 
 function flagsOf({ options }: Command): string[] {
   return options.flatMap(({ short, long }) => [short, long].filter((flag) => flag !== undefined && flag !== null));
@@ -36,7 +40,7 @@ export function wrongWords(words: readonly string[]): string[] {
   const known = new Set([
     ...everywhere,
     ...flagsOf(named),
-    ...named.commands.flatMap(flagsOf),
+    ...allBelow(named).flatMap(flagsOf),
     ...(isCommandless ? flagsOf(program) : []),
   ]);
   return words

@@ -77,6 +77,7 @@ const calls: Readonly<Record<string, readonly string[]>> = {
   'history vacuum': ['{store}'],
   'history forget': ['access.db', '{user}', '--dry-run'],
   'fleet show': [],
+  'fleet render kubernetes': ['--image', 'registry.example/baton-descope:0.1.0'],
   'fleet doctor': [],
   'fleet status': [],
   'fleet who-can': ['invoices.approve'],
@@ -92,7 +93,7 @@ const calls: Readonly<Record<string, readonly string[]>> = {
 /** They run until they are stopped: see below. */
 const lasting = new Set(['serve', 'emulator', 'service', 'fleet run', 'fleet worker']);
 /** They do nothing without one of their own commands. */
-const groups = new Set(['account', 'key', 'action', 'events', 'fleet', 'history', 'review']);
+const groups = new Set(['account', 'key', 'action', 'events', 'fleet', 'fleet render', 'history', 'review']);
 
 function commandsOf(command: Command, before = ''): readonly string[] {
   return command.commands.flatMap((child) =>
