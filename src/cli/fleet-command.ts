@@ -2,6 +2,7 @@ import { type Command, Option } from 'commander';
 import type { CommandContext } from './command-context.ts';
 import type { FleetChangeFlags } from './fleet-changes.ts';
 import type { FleetDoctorFlags } from './fleet-doctor.ts';
+import type { FleetLatestFlags } from './fleet-latest.ts';
 import type { FleetRenderFlags } from './fleet-render.ts';
 import type { FleetRunFlags } from './fleet-run.ts';
 import type { FleetShowFlags } from './fleet-show.ts';
@@ -47,7 +48,9 @@ Examples:
       (await import('./fleet-show.ts')).showFleet(words, flags, context),
     );
   withFile(fleet.command('doctor'))
-    .description('look at each project: whether its key works and may read, and whether its folder can be written to')
+    .description(
+      'look at each project: whether its key works and may read, and whether its folder and bucket can be written to',
+    )
     .argument('[projects...]', 'by name or id; all without one')
     .option('--json', 'print one JSON object, a project a line')
     .addHelpText(
@@ -63,6 +66,19 @@ Examples:
     )
     .action(async (words: readonly string[], flags: FleetDoctorFlags) =>
       (await import('./fleet-doctor.ts')).fleetDoctor(words, flags, context),
+    );
+  withFile(fleet.command('latest'))
+    .description('write the latest complete sync of a project into a file, from its bucket or its folder')
+    .argument('<project>', 'by name or id')
+    .requiredOption('--out <file>', 'the file to write')
+    .addHelpText(
+      'after',
+      `
+Examples:
+  $ baton-descope fleet latest acme-prod --out acme-prod.json`,
+    )
+    .action(async (word: string, flags: FleetLatestFlags) =>
+      (await import('./fleet-latest.ts')).writeLatest(word, flags, context),
     );
   withEngine(fleet.command('status'))
     .description('tell how each project is: its last sync, the next one, what went wrong')

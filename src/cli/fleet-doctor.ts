@@ -8,11 +8,13 @@ import { ConnectorError } from '../errors.ts';
 import type { FleetProject } from '../fleet/fleet.ts';
 import { keyOf } from '../fleet/key.ts';
 import { projectEnv } from '../fleet/project-env.ts';
+import { probeBucket } from '../fleet/s3/probe.ts';
 import { hasOsCode, osReason } from '../os-reasons.ts';
 import type { CommandContext } from './command-context.ts';
 import { toLines } from './doctor.ts';
 import { faultOf, runChild } from './fleet-child.ts';
 import { type FleetFileFlags, openFleet, projectsNamed } from './fleet-file.ts';
+import { openProjectS3 } from './fleet-s3.ts';
 import { writeResult } from './results.ts';
 import { counted } from './table.ts';
 import { painter } from './terminal.ts';
@@ -76,9 +78,11 @@ async function lookAt(
     if (signal.aborted) {
       throw new ConnectorError('cancelled', 'stopped before all projects were looked at');
     }
-    return (
-      checksIn(run.stdout) ?? [fail('unavailable', 'doctor', faultOf(run).message, 'Run it for this project alone.')]
-    );
+    const checks = checksIn(run.stdout) ?? [
+      fail('unavailable', 'doctor', faultOf(run).message, 'Run it for this project alone.'),
+    ];
+    const s3 = await openProjectS3(project, { env, signal });
+    return s3 === undefined ? checks : [...checks, await probeBucket(s3.client, s3.place.prefix)];
   } catch (thrown) {
     if (!(thrown instanceof ConnectorError) || thrown.kind === 'cancelled') {
       throw thrown;

@@ -1,3 +1,4 @@
+import { statSync } from 'node:fs';
 import { devNull } from 'node:os';
 import { z } from 'zod';
 import { settings } from '../config/settings.ts';
@@ -7,15 +8,19 @@ import { stageFile } from '../fleet/folder.ts';
 import type { Permits } from '../fleet/budgets.ts';
 import { keyOf } from '../fleet/key.ts';
 import { projectEnv } from '../fleet/project-env.ts';
+import type { S3Pointer } from '../fleet/s3/pointer.ts';
 import type { SyncProject } from '../fleet/work.ts';
+import type { SyncExtent } from '../sync/guard.ts';
+import { tenantRoleWords } from '../sync-format/summary.ts';
 import type { CommandContext } from './command-context.ts';
 import { type ChildRun, faultOf, runChild } from './fleet-child.ts';
 import { storeCommand, syncCommand } from './fleet-child-commands.ts';
 import { makeFolder } from './fleet-doctor.ts';
+import { openProjectS3 } from './fleet-s3.ts';
 
 /**
  * Syncs a project by a run of `sync` in a process of its own, into a file beside the project's latest one. Where the
- * project has a store, the file goes into that before it becomes the latest, as with `sync --history`.
+ * project has a bucket or a store, the file goes into those before it becomes the latest.
  */
 export function projectSync(
   env: CommandContext['env'],
@@ -41,27 +46,47 @@ export function projectSync(
       warnings.push(...ended.said.flatMap(({ level, text }) => (level === 'warn' ? [text] : [])));
       return ended;
     };
-    const { history, historyKeepMs } = project;
+    const { history, historyKeepMs, format } = project;
+    const s3 = await openProjectS3(project, { env, signal });
     const staged = await stageFile(project, lease);
     try {
+      const standsMs = modifiedMs(staged.latest);
       const { stdout } = await run(
         [syncCommand, '--out', staged.path, '--json', '--config', devNull, ...(own === undefined ? [] : ['--permits'])],
         projectEnv(project, key, env),
         own,
       );
+      const { made, extent } = readSummary(stdout);
+      let stored: S3Pointer | undefined;
       return {
-        made: madeOf(stdout),
-        // The address of a store may have a password in it, which others would see on a command line.
-        ...(history !== undefined && {
-          beforePlace: async () => {
+        made,
+        beforePlace: async () => {
+          if (s3 !== undefined) {
+            const { maxShrink = settings.maxShrink.default } = project.settings;
+            await s3.output.compare(extent, Number(maxShrink), standsMs);
+            stored = await s3.output.store(staged.path, { lease, made, extent, format });
+          }
+          // The address of a store may have a password in it, which others would see on a command line.
+          if (history !== undefined) {
             const keep = historyKeepMs === undefined ? [] : ['--keep-ms', String(historyKeepMs)];
             const words = [storeCommand, staged.path, '--project', project.id, '--latest', staged.latest, ...keep];
             await run(words, { ...projectEnv(project, undefined, env), [settings.history.env[0]]: history });
-          },
-        }),
+          }
+          if (stored !== undefined) {
+            await s3?.output.point(stored);
+          }
+        },
         place: staged.place,
-        afterPlace: staged.keep,
-        discard: staged.discard,
+        afterPlace: async () => {
+          await staged.keep();
+          await s3?.output.tidy(project.keep);
+        },
+        discard: async () => {
+          staged.discard();
+          if (stored !== undefined) {
+            await s3?.output.discard(stored);
+          }
+        },
         warnings,
       };
     } catch (thrown) {
@@ -71,23 +96,32 @@ export function projectSync(
   };
 }
 
-const counts = z.object({ total: z.number() }).partial().catchall(z.number());
+const counts = z.record(z.string(), z.number());
 const summary = z.object({
   complete: z.literal(true),
+  projectId: z.string(),
+  tenantRoles: z.enum(tenantRoleWords).optional(),
   startedAt: z.string(),
   finishedAt: z.string(),
-  counts: z.object({ resources: z.object({ user: z.number().default(0) }), grants: counts }),
+  counts: z.object({ resources: counts, grants: counts }),
   requests: counts,
 });
 
 /** What the summary on stdout tells. */
-function madeOf(stdout: string): Made {
-  const { startedAt, finishedAt, counts: found, requests } = summary.parse(JSON.parse(stdout));
+function readSummary(stdout: string): { readonly made: Made; readonly extent: SyncExtent } {
+  const { complete: _complete, startedAt, finishedAt, requests, ...extent } = summary.parse(JSON.parse(stdout));
   return {
-    startedMs: Date.parse(startedAt),
-    finishedMs: Date.parse(finishedAt),
-    users: found.resources.user,
-    grants: found.grants.total ?? 0,
-    requests: requests.total ?? 0,
+    made: {
+      startedMs: Date.parse(startedAt),
+      finishedMs: Date.parse(finishedAt),
+      users: extent.counts.resources['user'] ?? 0,
+      grants: extent.counts.grants['total'] ?? 0,
+      requests: requests['total'] ?? 0,
+    },
+    extent,
   };
+}
+
+function modifiedMs(path: string): number | undefined {
+  return statSync(path, { throwIfNoEntry: false })?.mtimeMs;
 }

@@ -39,7 +39,8 @@ function projectJson({ history, base: _base, ...project }: FleetProject): object
 }
 
 function projectLines(project: FleetProject, fleet: Fleet): readonly string[] {
-  const { id, name, baseUrl, schedule, folder, format, keep, history, historyKeepMs, include, group, place } = project;
+  const { id, name, baseUrl, schedule, folder, format, keep, history, historyKeepMs, s3, include, group, place } =
+    project;
   const rows: readonly (readonly [string, string | undefined])[] = [
     ['project', name === id ? undefined : id],
     ['written at', place],
@@ -53,6 +54,7 @@ function projectLines(project: FleetProject, fleet: Fleet): readonly string[] {
         ? undefined
         : `${shownStore(history)}${historyKeepMs === undefined ? '' : ` (keeps ${span(historyKeepMs)})`}`,
     ],
+    ['S3', s3 === undefined ? undefined : `s3://${s3.bucket}/${s3.prefix}/ at ${s3.endpoint} (${keep} kept)`],
     ['include', include.length === 0 ? undefined : include.join(', ')],
     ['group', group === undefined ? undefined : groupInWords(group, fleet)],
     ['labels', inPairs(project.labels)],

@@ -3,6 +3,7 @@ import { fileKey } from '../config/file-keys.ts';
 import { settings } from '../config/settings.ts';
 import { orMeant, shownPath, type YamlPath, type YamlProblem } from '../config/yaml-schema.ts';
 import { ConnectorError } from '../errors.ts';
+import { isLoopbackHost } from '../loopback.ts';
 import { isStore } from '../output/outputs.ts';
 import { printable } from '../printable.ts';
 import { listedTypes } from '../registry.ts';
@@ -51,23 +52,28 @@ export function misfits(file: FleetFile, checks: AddressChecks): readonly YamlPr
 
 /** Ids, names and folders that two projects share. */
 function twice({ projects, defaults }: FleetFile): readonly YamlProblem[] {
+  const filled = (text: string, entry: ProjectEntry): string =>
+    text.replaceAll('{name}', nameOf(entry)).replaceAll('{id}', entry.id);
   const folderOf = (entry: ProjectEntry): string =>
-    resolve(
-      '/',
-      (entry.outputs?.folder ?? defaults.outputs?.folder ?? 'syncs/{name}')
-        .replaceAll('{name}', nameOf(entry))
-        .replaceAll('{id}', entry.id),
-    );
+    resolve('/', filled(entry.outputs?.folder ?? defaults.outputs?.folder ?? 'syncs/{name}', entry));
+  const placeInS3 = (entry: ProjectEntry): string | undefined => {
+    const { bucket, prefix = '{name}', endpoint = '' } = { ...defaults.outputs?.s3, ...entry.outputs?.s3 };
+    return bucket === undefined ? undefined : `${endpoint} ${bucket} ${filled(prefix, entry)}`;
+  };
   const repeats = (
     what: string,
     key: 'id' | 'name' | 'outputs',
-    valueOf: (entry: ProjectEntry) => string,
+    valueOf: (entry: ProjectEntry) => string | undefined,
   ): YamlProblem[] => {
     const first = new Map<string, number>();
     return projects.flatMap((entry, place) => {
-      const before = first.get(valueOf(entry));
+      const value = valueOf(entry);
+      if (value === undefined) {
+        return [];
+      }
+      const before = first.get(value);
       if (before === undefined) {
-        first.set(valueOf(entry), place);
+        first.set(value, place);
         return [];
       }
       const at: YamlPath = ['projects', place, key];
@@ -78,6 +84,7 @@ function twice({ projects, defaults }: FleetFile): readonly YamlProblem[] {
     ...repeats('id', 'id', ({ id }) => id),
     ...repeats('name', 'name', nameOf),
     ...repeats('folder, and each would write over the other', 'outputs', folderOf),
+    ...repeats('place in S3, and each would write over the other', 'outputs', placeInS3),
   ];
 }
 
@@ -87,8 +94,16 @@ function missing({ projects, defaults, groups }: FleetFile): readonly YamlProble
     group === undefined || Object.hasOwn(groups, group)
       ? []
       : [{ at, text: `${shownPath(at)}: groups has no ${printable(group)}${orMeant(group, Object.keys(groups))}` }];
+  const noBucket = (place: number, entry: ProjectEntry): YamlProblem[] => {
+    const s3 = { ...defaults.outputs?.s3, ...entry.outputs?.s3 };
+    const at: YamlPath = ['projects', place, ...(entry.outputs?.s3 === undefined ? [] : ['outputs', 's3'])];
+    return Object.keys(s3).length === 0 || s3.bucket !== undefined
+      ? []
+      : [{ at, text: `projects.${place}: outputs.s3 names no bucket, here or in defaults` }];
+  };
   return [
     ...unknownGroup(['defaults', 'group'], defaults.group),
+    ...projects.flatMap((entry, place) => noBucket(place, entry)),
     ...projects.flatMap(({ key, group }, place) => [
       ...(key === undefined && defaults.key === undefined
         ? [
@@ -105,8 +120,11 @@ function missing({ projects, defaults, groups }: FleetFile): readonly YamlProble
 
 /** What is wrong with the values of a project, or of `defaults`. */
 function misfitsAt(at: YamlPath, entry: FleetFile['defaults'], checks: AddressChecks): readonly YamlProblem[] {
-  const { outputs: { history } = {}, include, 'base-url': baseUrl } = entry;
+  const { outputs: { history, s3: { endpoint } = {} } = {}, include, 'base-url': baseUrl } = entry;
   return [
+    ...(endpoint === undefined
+      ? []
+      : refused([...at, 'outputs', 's3', 'endpoint'], () => plainAddress(endpoint, 'https://s3.example.com'))),
     ...(history === undefined || isStore(history)
       ? []
       : [
@@ -120,6 +138,17 @@ function misfitsAt(at: YamlPath, entry: FleetFile['defaults'], checks: AddressCh
     ...(include === undefined ? [] : refused([...at, 'include'], () => listedTypes(include))),
     ...(baseUrl === undefined ? [] : refused([...at, 'base-url'], () => checks.baseUrl(baseUrl))),
   ];
+}
+
+/** An address without secrets in it, over TLS wherever it leaves this machine. */
+function plainAddress(text: string, example: string): void {
+  const url = URL.parse(text);
+  if (url === null || url.username !== '' || url.password !== '' || url.search !== '' || url.hash !== '') {
+    throw new ConnectorError('config', `must be an address such as ${example}, without user, query or fragment`);
+  }
+  if (url.protocol !== 'https:' && !(url.protocol === 'http:' && isLoopbackHost(url.hostname))) {
+    throw new ConnectorError('config', 'must begin with https://, but for an address of this machine');
+  }
 }
 
 /** What a check throws, as a problem of its place. */

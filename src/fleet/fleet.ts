@@ -9,13 +9,30 @@ import { isPostgres } from '../store-url.ts';
 import type { Budget } from './budget-window.ts';
 import { type AddressChecks, misfits, nameOf, unknownName } from './fleet-faults.ts';
 import {
+  type CredentialsPlace,
   type FleetFile,
   fleetSchema,
   type KeyPlace,
   type ProjectEntry,
   projectSettings,
+  type S3Entry,
   type ScheduleEntry,
 } from './schema.ts';
+
+/** Where objects of a project are. */
+export interface S3Place {
+  readonly bucket: string;
+  readonly prefix: string;
+  readonly endpoint: string;
+  readonly region: string;
+  readonly style: 'path' | 'host';
+  readonly credentials: CredentialsPlace;
+}
+
+/** The variables that everybody who speaks S3 looks at. */
+const usualCredentials: CredentialsPlace = {
+  env: { id: 'AWS_ACCESS_KEY_ID', secret: 'AWS_SECRET_ACCESS_KEY', token: 'AWS_SESSION_TOKEN' },
+};
 
 /** A project as the file says it, with what holds for all filled in. */
 export interface FleetProject {
@@ -29,6 +46,7 @@ export interface FleetProject {
   readonly keep: number;
   readonly history: string | undefined;
   readonly historyKeepMs: number | undefined;
+  readonly s3: S3Place | undefined;
   readonly include: readonly string[];
   /** Other settings of sync, as texts. */
   readonly settings: Readonly<Partial<Record<SettingName, string>>>;
@@ -36,7 +54,7 @@ export interface FleetProject {
   readonly group: string | undefined;
   readonly timeoutMs: number;
   readonly tries: number;
-  /** The variables that hold the keys of the projects of the fleet, of this one and of others. */
+  /** The variables that hold the secrets of the projects of the fleet, of this one and of others. */
   readonly keysOfFleet: readonly string[];
   /** The folder of the file. */
   readonly base: string;
@@ -70,7 +88,7 @@ export function readFleet(path: string, text: string, checks: AddressChecks): Fl
   const projects = value.projects.map((entry, place) =>
     projectOf(value, entry, folder, placeOf(['projects', place, 'id'])),
   );
-  const keysOfFleet = [...new Set(projects.flatMap(({ key }) => ('env' in key ? [key.env] : [])))];
+  const keysOfFleet = [...new Set(projects.flatMap(secretVariables))];
   return {
     path,
     groups: new Map(
@@ -85,6 +103,12 @@ export function readFleet(path: string, text: string, checks: AddressChecks): Fl
     ),
     projects: projects.map((project) => Object.assign(project, { keysOfFleet })),
   };
+}
+
+function secretVariables({ key, s3 }: Pick<FleetProject, 'key' | 's3'>): readonly string[] {
+  const { id, secret, token } =
+    s3 !== undefined && 'env' in s3.credentials ? s3.credentials.env : { id: undefined, secret: undefined };
+  return ['env' in key ? key.env : undefined, id, secret, token].filter((name) => name !== undefined);
 }
 
 /** The project that a word on the command line names, by name or id. */
@@ -124,6 +148,7 @@ function projectOf(
     keep: outputs.keep ?? 7,
     history: history === undefined || isPostgres(history) ? history : pathOf(history),
     historyKeepMs: outputs['history-keep'],
+    s3: s3Of({ ...defaults.outputs?.s3, ...entry.outputs?.s3 }, filled, pathOf),
     include: entry.include ?? defaults.include ?? [],
     settings: Object.fromEntries(
       projectSettings.flatMap((setting) => {
@@ -138,6 +163,36 @@ function projectOf(
     base: folder,
     place,
   };
+}
+
+/** A bucket that is not named is no output: a file without it is refused before, where it says anything else of S3. */
+function s3Of(
+  {
+    bucket,
+    prefix = '{name}',
+    region = 'us-east-1',
+    endpoint,
+    style = 'path',
+    credentials = usualCredentials,
+  }: S3Entry,
+  filled: (text: string) => string,
+  pathOf: (text: string) => string,
+): S3Place | undefined {
+  return bucket === undefined
+    ? undefined
+    : {
+        bucket,
+        prefix: filled(prefix),
+        endpoint: (endpoint ?? `https://s3.${region}.amazonaws.com`).replace(/\/+$/, ''),
+        region,
+        style,
+        credentials:
+          'file' in credentials
+            ? { file: pathOf(credentials.file) }
+            : 'command' in credentials
+              ? { command: credentials.command.map(filled) }
+              : credentials,
+      };
 }
 
 function keyOf(

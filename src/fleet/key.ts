@@ -1,14 +1,9 @@
-import { execFile } from 'node:child_process';
-import { promisify } from 'node:util';
 import type { Environment } from '../config/environment.ts';
 import { checkKey, findManagementKey } from '../config/management-key.ts';
 import { ConnectorError } from '../errors.ts';
-import { isOsError, osCode } from '../os-reasons.ts';
 import { Secret } from '../secret.ts';
 import type { FleetProject } from './fleet.ts';
-
-const run = promisify(execFile);
-const longestCommandMs = 30_000;
+import { printedBy } from './secret-text.ts';
 
 /** What of the environment says where the key of a project is, for a process that works on it alone. */
 export type KeyVariables =
@@ -36,32 +31,7 @@ export async function keyOf(
     }
     return { DESCOPE_MANAGEMENT_KEY: new Secret(checkKey(text, `${source}.env (${key.env})`)) };
   }
-  const [program = '', ...args] = key.command;
-  try {
-    const { stdout } = await run(program, args, {
-      cwd: base,
-      timeout: longestCommandMs,
-      signal,
-      maxBuffer: 64 * 1024,
-    });
-    return { DESCOPE_MANAGEMENT_KEY: new Secret(checkKey(stdout.trim(), `${source}.command (${program})`)) };
-  } catch (thrown) {
-    if (thrown instanceof ConnectorError) {
-      throw thrown;
-    }
-    if (signal.aborted) {
-      throw new ConnectorError('cancelled', 'stopped while the key was asked for');
-    }
-    throw new ConnectorError('config', `${source}.command: ${program} ${howItEnded(thrown)}, and printed no key`);
-  }
-}
-
-function howItEnded(thrown: unknown): string {
-  const { code, killed } = thrown as { readonly code?: unknown; readonly killed?: boolean };
-  if (killed === true) {
-    return `did not end within ${longestCommandMs / 1_000} s`;
-  }
-  return typeof code === 'number'
-    ? `ended with ${code}`
-    : `could not be started (${isOsError(thrown) ? osCode(thrown) : 'unknown'})`;
+  const what = 'the management key';
+  const text = await printedBy(key.command, { source, what, base, env, signal });
+  return { DESCOPE_MANAGEMENT_KEY: new Secret(checkKey(text, `${source}.command (${key.command[0] ?? ''})`)) };
 }

@@ -45,6 +45,9 @@ export function kubernetesObjects(
       .forEach((setting) =>
         tell(`settings.${fileKey(settings[setting as SettingName])}: is a file of this machine, which no pod has`),
       );
+    if (project.s3 !== undefined && (!('env' in project.s3.credentials) || options.envSecret === undefined)) {
+      tell('outputs.s3.credentials: a pod has them as variables: say credentials: {env: ...}, and give --env-secret');
+    }
     if (history !== undefined) {
       const before = stores.get(history);
       if (isPostgres(history) && hasPassword(history)) {
@@ -108,7 +111,7 @@ function objectsOf(project: FleetProject, times: CronJobTimes, options: ClusterO
 
 /** What a pod is told of its project, as fleet.yaml says it: the key and the files are where the pod has them. */
 function fileEntry(project: FleetProject, folder: string): object {
-  const { history, historyKeepMs, settings: texts } = project;
+  const { history, historyKeepMs, s3, settings: texts } = project;
   // Each member of a project is here, so that no new one is forgotten.
   const entry: Record<keyof FleetProject, object | undefined> = {
     id: { id: project.id },
@@ -122,6 +125,7 @@ function fileEntry(project: FleetProject, folder: string): object {
         keep: project.keep,
         ...(history !== undefined && { history: isPostgres(history) ? history : `${folder}/history.db` }),
         ...(historyKeepMs !== undefined && { 'history-keep': span(historyKeepMs) }),
+        ...(s3 !== undefined && { s3 }),
       },
     },
     include: project.include.length === 0 ? undefined : { include: project.include },
@@ -137,6 +141,7 @@ function fileEntry(project: FleetProject, folder: string): object {
     keep: undefined,
     history: undefined,
     historyKeepMs: undefined,
+    s3: undefined,
     // The CronJob says these.
     schedule: undefined,
     tries: undefined,

@@ -77,6 +77,55 @@ const key = z
   )
   .describe('where the management key is; {name} and {id} stand for those of the project');
 
+/** What AWS hands out looks so, and somebody could paste it where the name of a variable belongs. */
+const credentialForm = /^(?:(?:AKIA|ASIA)[A-Z0-9]{16}|(?=.*[a-z])(?=.*[A-Z])(?=.*\d)[A-Za-z0-9]{40})$/;
+const plainVariable = variable.refine(
+  (text) => !credentialForm.test(text),
+  'looks like a key itself (not shown): put it into a variable, and name that here',
+);
+
+const credentials = z
+  .union(
+    [
+      z.strictObject({
+        env: z.strictObject({
+          id: plainVariable.describe('an environment variable that holds the id of the access key'),
+          secret: plainVariable.describe('one that holds the secret'),
+          token: plainVariable.optional().describe('one that holds the token of a session'),
+        }),
+      }),
+      z.strictObject({ file: name.describe('a file that holds them as JSON, with mode 0600') }),
+      z.strictObject({
+        command: z.array(z.string().min(1)).min(1).describe('a program that prints them as JSON, and its arguments'),
+      }),
+    ],
+    'must say where the credentials are: env, file or command; they never stand in this file',
+  )
+  .describe('where the credentials are; the AWS_... variables without it');
+
+const s3 = z
+  .strictObject({
+    bucket: z.string().regex(/^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/, 'must be the name of a bucket'),
+    prefix: z
+      .string()
+      .regex(
+        /^[A-Za-z0-9._{}-]+(?:\/[A-Za-z0-9._{}-]+)*$/,
+        'must be words of letters, digits, dots, dashes and _, with / between',
+      )
+      .describe('before the names of objects; {name} without it'),
+    endpoint: z.string().describe('the address of the store; that of AWS in the region without it'),
+    region: z
+      .string()
+      .regex(/^[a-z0-9-]+$/, 'must be the name of a region')
+      .describe('us-east-1 without it'),
+    style: z
+      .enum(['path', 'host'])
+      .describe('whether the bucket stands in the path of addresses, or in the host; path without it'),
+    credentials,
+  })
+  .partial()
+  .describe('a bucket that each complete sync goes into as well');
+
 const outputs = z
   .strictObject({
     folder: name.describe(
@@ -88,6 +137,7 @@ const outputs = z
       'a store that each complete sync goes into as well: a .db file, or postgres://HOST/DATABASE',
     ),
     'history-keep': span(keptFor).describe('how long the store keeps what is over'),
+    s3,
   })
   .partial()
   .describe('where the syncs go');
@@ -152,6 +202,8 @@ export type FleetFile = z.output<typeof fleetSchema>;
 export type ProjectEntry = FleetFile['projects'][number];
 export type ScheduleEntry = z.output<typeof schedule>;
 export type KeyPlace = z.output<typeof key>;
+export type S3Entry = z.output<typeof s3>;
+export type CredentialsPlace = z.output<typeof credentials>;
 
 /** The JSON Schema of fleet.yaml, for editors. */
 export function fleetJsonSchema(): object {

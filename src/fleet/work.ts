@@ -13,7 +13,7 @@ export interface ReadySync {
   /** What can be done once it is there. */
   readonly afterPlace?: () => Promise<void>;
   /** Takes it away where it does not come into its place. */
-  readonly discard?: () => void;
+  readonly discard?: () => Promise<void> | void;
   /** What its processes warned of. */
   readonly warnings?: readonly string[];
 }

@@ -22,9 +22,9 @@ describe('docs/fleet.schema.json', () => {
   });
 });
 
-describe('the fleet files that docs/fleet.md shows', () => {
+describe('the fleet files that docs/fleet*.md show', () => {
   const blocks = pages()
-    .filter(({ path }) => path === 'docs/fleet.md')
+    .filter(({ path }) => /^docs\/fleet[^/]*\.md$/.test(path))
     .flatMap(({ text }) => [...text.matchAll(/^```yaml\n([\s\S]*?)^```/gm)].map(([, code = '']) => code))
     .filter((code) => code.startsWith('version:'));
 

@@ -44,7 +44,9 @@ describe('fleet doctor', () => {
     ]);
     const failed = projects.flatMap(({ checks }) => checks.filter(({ level }) => level === 'fail'));
     expect(failed.map(({ name, text }) => `${name}: ${text}`)).toEqual([
-      expect.stringMatching(/^setup: fleet\.yaml:\d+:\d+ p2: key\.command: sh ended with 4, and printed no key$/),
+      expect.stringMatching(
+        /^setup: fleet\.yaml:\d+:\d+ p2: key\.command: sh ended with 4, and did not print the management key$/,
+      ),
       expect.stringMatching(/^key: Descope does not know the key: .* answered 401$/),
     ]);
     expect(projects[0]?.checks.find(({ name }) => name === 'output')?.text).toContain(join('syncs', 'p0'));

@@ -79,6 +79,7 @@ const calls: Readonly<Record<string, readonly string[]>> = {
   'fleet show': [],
   'fleet render kubernetes': ['--image', 'registry.example/baton-descope:0.1.0'],
   'fleet doctor': [],
+  'fleet latest': ['acme', '--out', '{new}.json'],
   'fleet status': [],
   'fleet who-can': ['invoices.approve'],
   'fleet access': ['{email}'],

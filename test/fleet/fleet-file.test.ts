@@ -247,3 +247,63 @@ describe('a fleet file is refused with file, line and column where', () => {
     expect(messageOf(() => read(text)).split('\n')).toHaveLength(3);
   });
 });
+
+describe('a bucket of a fleet file', () => {
+  const withS3 = (defaults: object, ...own: readonly object[]): string =>
+    JSON.stringify({
+      version: 1,
+      defaults: { key: { env: 'A' }, outputs: { s3: defaults } },
+      projects: [one, two].slice(0, own.length).map((id, place) => ({ id, outputs: { s3: own[place] } })),
+    });
+
+  it('is that of the defaults, but for what a project says; each has a place of its own', () => {
+    const [first, second] = read(
+      withS3(
+        { bucket: 'acme-syncs', region: 'eu-central-1' },
+        {},
+        { prefix: 'x/{id}', endpoint: 'https://s3.acme.example/', credentials: { file: 'keys/{name}.json' } },
+      ),
+    ).projects;
+
+    expect(first?.s3).toEqual({
+      bucket: 'acme-syncs',
+      prefix: one,
+      endpoint: 'https://s3.eu-central-1.amazonaws.com',
+      region: 'eu-central-1',
+      style: 'path',
+      credentials: { env: { id: 'AWS_ACCESS_KEY_ID', secret: 'AWS_SECRET_ACCESS_KEY', token: 'AWS_SESSION_TOKEN' } },
+    });
+    expect(second?.s3).toMatchObject({
+      bucket: 'acme-syncs',
+      prefix: `x/${two}`,
+      endpoint: 'https://s3.acme.example',
+      credentials: { file: `/fleets/keys/${two}.json` },
+    });
+    expect(read(`version: 1\nprojects:\n  - id: ${one}\n    key: { env: A }\n`).projects[0]?.s3).toBeUndefined();
+  });
+
+  const pasted = `AKIA${'Q'.repeat(16)}`;
+  it.each([
+    ['no bucket', withS3({ region: 'eu-central-1' }, {}), /outputs\.s3 names no bucket/],
+    ['one place for two projects', withS3({ bucket: 'acme', prefix: 'all' }, {}, {}), /has this place in S3/],
+    [
+      'an address without TLS',
+      withS3({ bucket: 'acme', endpoint: 'http://s3.acme.example' }, {}),
+      /endpoint: must begin with https:/,
+    ],
+    [
+      'an address with a password',
+      withS3({ bucket: 'acme', endpoint: 'https://a:b@s3.acme.example' }, {}),
+      /without user, query or fragment/,
+    ],
+    [
+      'a key where a variable belongs',
+      withS3({ bucket: 'acme', credentials: { env: { id: pasted, secret: 'S' } } }, {}),
+      /credentials/,
+    ],
+  ])('is refused with %s', (_what, text, told) => {
+    const message = messageOf(() => read(text));
+    expect(message).toMatch(told);
+    expect(message).not.toContain(pasted);
+  });
+});

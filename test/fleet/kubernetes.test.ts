@@ -178,3 +178,15 @@ projects:
     expect(lines.join('\n')).not.toContain('pppp');
   });
 });
+
+it('a bucket is that of the file, with credentials from variables alone', () => {
+  const withS3 = (credentials: string): string =>
+    `version: 1\nprojects:\n  - id: ${id('One')}\n    name: one\n    key: { env: K }\n    schedule: { every: 1h }\n    outputs: { s3: { bucket: acme${credentials} } }\n`;
+  const [objects = []] = made(withS3(''), { envSecret: 'more' });
+  const { projects } = read(objects.find(({ kind }) => kind === 'ConfigMap')?.data['fleet.yaml'] ?? '');
+  expect(projects[0]?.s3).toEqual(read(withS3('')).projects[0]?.s3);
+  expect(messageOf(() => made(withS3('')))).toMatch(/one: outputs\.s3\.credentials: a pod has them as variables/);
+  expect(messageOf(() => made(withS3(', credentials: { file: x }'), { envSecret: 'more' }))).toMatch(
+    /one: outputs\.s3\.credentials: a pod has them as variables/,
+  );
+});

@@ -45,3 +45,22 @@ it('the surroundings of one project have its settings and its key, and nothing o
     DESCOPE_MANAGEMENT_KEY: 'its own key',
   });
 });
+
+it('the surroundings of one project have no credentials of a bucket, its own or those of others', () => {
+  const s3 = (env?: object): object => ({ outputs: { s3: { bucket: 'acme', ...(env && { credentials: { env } }) } } });
+  const { projects } = hourlyFleet(2, {}, (place) => s3(place === 0 ? undefined : { id: 'ID1', secret: 'SECRET1' }));
+  const env = {
+    PATH: '/bin',
+    ID1: 'a',
+    SECRET1: 'b',
+    AWS_ACCESS_KEY_ID: 'c',
+    AWS_SECRET_ACCESS_KEY: 'd',
+    AWS_SESSION_TOKEN: 'e',
+  };
+
+  projects.forEach((project) => {
+    expect(Object.values(projectEnv(project, undefined, env)).filter((value) => value.length === 1)).toEqual([]);
+  });
+  const without = hourlyFleet(1).projects[0] as FleetProject;
+  expect(projectEnv(without, undefined, env)).toMatchObject({ AWS_ACCESS_KEY_ID: 'c' });
+});
