@@ -101,6 +101,8 @@ function addRuns(fleet: Command, context: CommandContext): void {
     .description('sync the projects as they come due, until it is stopped')
     .option('--workers <n>', 'so many projects are synced at once (default: 4)', wholeNumber(1, 200))
     .addOption(settingOption('logFormat'))
+    .addOption(healthPort())
+    .addOption(settingOption('healthCheckBindAddress'))
     .addHelpText(
       'after',
       `
@@ -118,6 +120,8 @@ Examples:
     .description('do what "fleet run" of another process has put in line, until it is stopped')
     .option('--workers <n>', 'so many projects are synced at once (default: 4)', wholeNumber(1, 200))
     .addOption(settingOption('logFormat'))
+    .addOption(healthPort())
+    .addOption(settingOption('healthCheckBindAddress'))
     .addHelpText(
       'after',
       `
@@ -214,6 +218,14 @@ Examples:
     .action(async (words: readonly string[], flags: FleetRenderFlags) =>
       (await import('./fleet-render.ts')).renderKubernetes(words, flags, context),
     );
+}
+
+/** Off unless it is asked for: two workers of a machine would want the same port. */
+function healthPort(): Option {
+  return new Option(
+    '--health-check-port <port>',
+    'serve /live, /ready, /health and /metrics over HTTP on this port; 0 takes a free one (env: BATON_HEALTH_CHECK_PORT; default: off)',
+  );
 }
 
 function withFile(command: Command): Command {

@@ -8,6 +8,7 @@ import { workOn } from '../fleet/work.ts';
 import type { CommandContext } from './command-context.ts';
 import { type EngineFlags, openEngine } from './fleet-engine.ts';
 import { type FleetFileFlags, openFleet } from './fleet-file.ts';
+import { type FleetWatchFlags, watchFleet } from './fleet-watch.ts';
 import { projectSync } from './fleet-project-sync.ts';
 import { openLogger } from './logger.ts';
 import { type Logger, silentLogger } from '../log.ts';
@@ -15,7 +16,7 @@ import { counted } from './table.ts';
 import { tell } from './tell.ts';
 import { waitFor } from './wait-for.ts';
 
-export interface FleetRunFlags extends FleetFileFlags, EngineFlags {
+export interface FleetRunFlags extends FleetFileFlags, EngineFlags, FleetWatchFlags {
   readonly workers?: number;
   readonly logFormat?: 'json' | 'console';
   /** Only does what others put in line. */
@@ -36,7 +37,11 @@ export async function run(
   await using stack = new AsyncDisposableStack();
   const { engine, name } = await openEngine(fleet, flags, env);
   stack.use(engine);
-  print(`${counted(fleet.projects.length, 'project')} of ${fleet.path}, ${counted(workers, 'worker')}, engine ${name}`);
+  const seen = await watchFleet({ fleet, engine, workers, flags, env, logger });
+  stack.use(seen);
+  print(
+    `${counted(fleet.projects.length, 'project')} of ${fleet.path}, ${counted(workers, 'worker')}, engine ${name}${seen.url === undefined ? '' : `\nhealth and metrics on ${seen.url}`}`,
+  );
   await runFleet({
     fleet,
     engine,
@@ -45,11 +50,13 @@ export async function run(
     worker: workerName(),
     isScheduling: !isWorker,
     logger,
+    watcher: seen.watcher,
     heartbeatMs,
     signal,
     now: Date.now,
     wait: waitFor,
   });
+  seen.stopping();
   logger.info('stopped');
 }
 

@@ -4,6 +4,7 @@ import { ConnectorError } from '../errors.ts';
 import type { FleetEngine, Lease } from './engine.ts';
 import type { Fleet, FleetProject } from './fleet.ts';
 import { createScheduler } from './scheduler.ts';
+import type { FleetWatcher, TryEnd } from './watcher.ts';
 import { workOn, type SyncProject } from './work.ts';
 
 export interface RunFleetOptions {
@@ -17,6 +18,8 @@ export interface RunFleetOptions {
   /** False for a process that only does what others put in line. */
   readonly isScheduling: boolean;
   readonly logger: Logger;
+  /** Told what this process does, for metrics and health. */
+  readonly watcher?: FleetWatcher;
   /** How often a lease is kept. */
   readonly heartbeatMs: number;
   readonly signal: AbortSignal;
@@ -35,7 +38,7 @@ const awayMs = 5_000;
  * does not answer is asked again: nothing is lost meanwhile but time.
  */
 export async function runFleet(options: RunFleetOptions): Promise<void> {
-  const { fleet, engine, workers, worker, isScheduling, logger, signal, now, wait } = options;
+  const { fleet, engine, workers, worker, isScheduling, logger, watcher, signal, now, wait } = options;
   const projects = new Map(fleet.projects.map((project) => [project.id, project]));
   const scheduler = createScheduler(isScheduling ? fleet.projects : [], engine, now);
   const atWork = new Set<Promise<void>>();
@@ -50,6 +53,7 @@ export async function runFleet(options: RunFleetOptions): Promise<void> {
         logger.info('the engine answers again');
       }
       isAway = false;
+      watcher?.onEngine(undefined);
       return answer;
     } catch (thrown) {
       if (!(thrown instanceof ConnectorError)) {
@@ -59,19 +63,25 @@ export async function runFleet(options: RunFleetOptions): Promise<void> {
         logger.error('the engine does not answer; asked again until it does', { reason: thrown.message });
       }
       isAway = true;
+      watcher?.onEngine(thrown.message);
       return 'away';
     }
   };
 
   const takeOn = async (lease: Lease, project: FleetProject): Promise<void> => {
     const own = withFields(logger, () => ({ project: project.name }));
+    const startedMs = now();
+    let end: TryEnd = 'unwritten';
+    watcher?.onStart(project);
     try {
-      await workOn({ ...options, lease, project, logger: own });
+      end = await workOn({ ...options, lease, project, logger: own });
     } catch (thrown) {
       if (!(thrown instanceof ConnectorError)) {
         throw thrown;
       }
       own.error('how the sync ended could not be written down; its lease will lapse', { reason: thrown.message });
+    } finally {
+      watcher?.onEnd(project, end, now() - startedMs);
     }
   };
 

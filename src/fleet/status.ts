@@ -11,6 +11,8 @@ export interface ProjectStatus {
   readonly last?: (Made & { readonly slotMs: number }) | undefined;
   /** When it begins the next time, as far as that is known. */
   readonly nextMs?: number | undefined;
+  /** When the run in line may begin. */
+  readonly dueMs?: number | undefined;
   readonly worker?: string | undefined;
   readonly attempt?: number | undefined;
   readonly tries?: number | undefined;
@@ -48,6 +50,7 @@ export function statusOf(project: FleetProject, known: ProjectState | undefined,
     state,
     last,
     nextMs: nextMs === Number.POSITIVE_INFINITY ? undefined : nextMs,
+    ...((state === 'waiting' || state === 'retrying') && { dueMs: run?.dueMs }),
     worker: run?.worker,
     ...(run !== undefined && { attempt: run.attempt, tries: run.tries }),
     failure,

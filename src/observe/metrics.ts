@@ -167,14 +167,7 @@ export function createMetrics({ version, endpoints = [], now = Date.now }: Metri
   );
   const healthy = gauge(registry, 'healthy', '1 while /health says ok, else 0');
   healthy.set(1);
-  gauge(registry, 'build_info', 'always 1; the version of this program and of Node', ['version', 'node']).set(
-    { version, node: process.versions.node },
-    1,
-  );
-  gauge(registry, 'start_time_seconds', 'when the process began, Unix time').set(
-    Math.round(now() / 1000 - process.uptime()),
-  );
-  const stopWatching = watchProcess(registry);
+  const stopWatching = watchProcess(registry, { version, now });
 
   return {
     requests,

@@ -3,14 +3,16 @@ import type { AddressInfo } from 'node:net';
 import { ConnectorError } from '../errors.ts';
 import { osReason, portReasons } from '../os-reasons.ts';
 import { type ListenHost, parseListenHost } from '../listen-address.ts';
-import type { Health } from './health.ts';
 import type { Metrics } from './metrics.ts';
 
 export interface PagesOptions {
   readonly host: string;
   /** 0 takes a free one. */
   readonly port: number;
-  readonly health: Pick<Health, 'report' | 'isReady'>;
+  readonly health: {
+    readonly isReady: boolean;
+    report(): { readonly status: 'ok' | 'failing' | 'starting' | 'stopping'; readonly timestamp: string };
+  };
   readonly metrics: Pick<Metrics, 'render' | 'contentType'>;
   /** What is answered on the same port besides. */
   readonly more?: MorePages | undefined;

@@ -8,7 +8,17 @@ const loopResolutionMs = 10;
  * The process itself: by names of ours, and by those that every dashboard for Node knows (`process_*`, `nodejs_*`).
  * What this returns ends the watching.
  */
-export function watchProcess(registry: Registry): () => void {
+export function watchProcess(
+  registry: Registry,
+  { version, now }: { readonly version: string; readonly now: () => number },
+): () => void {
+  gauge(registry, 'build_info', 'always 1; the version of this program and of Node', ['version', 'node']).set(
+    { version, node: process.versions.node },
+    1,
+  );
+  gauge(registry, 'start_time_seconds', 'when the process began, Unix time').set(
+    Math.round(now() / 1000 - process.uptime()),
+  );
   const loop = monitorEventLoopDelay({ resolution: loopResolutionMs });
   loop.enable();
   collectDefaultMetrics({ register: registry, eventLoopMonitoringPrecision: loopResolutionMs });

@@ -11,6 +11,8 @@ import { endpoints } from '../../src/descope/endpoints.ts';
 import { endpointLabel } from '../../src/descope/http/endpoint.ts';
 import { rightOf } from '../../src/descope/http/rights.ts';
 import { accountFields } from '../../src/model/account-fields.ts';
+import { readFleet } from '../../src/fleet/fleet.ts';
+import { createFleetMetrics } from '../../src/fleet/metrics.ts';
 import { createMetrics } from '../../src/observe/metrics.ts';
 import { textfileOf } from '../../src/observe/textfile.ts';
 import { allFlags, callsIn, wrongWords } from './command-line.ts';
@@ -109,6 +111,11 @@ describe('every page', () => {
 
   it('names metrics that are served', async () => {
     const metrics = createMetrics({ version: '0' });
+    const fleet = readFleet('fleet.yaml', 'version: 1\ndefaults: { key: { env: K } }\nprojects: [{ id: P1 }]', {
+      projectId: (text) => text,
+      baseUrl: (text) => text,
+    });
+    const ofFleet = createFleetMetrics({ version: '0', fleet, engine: { states: async () => new Map() }, workers: 1 });
     const ofRuns = textfileOf(
       {
         projectId: 'P',
@@ -120,9 +127,12 @@ describe('every page', () => {
       '',
     );
     const served = new Set(
-      [...`${await metrics.render()}\n${ofRuns}`.matchAll(/^# HELP (\w+)/gm)].map(([, name]) => name),
+      [...`${await metrics.render()}\n${await ofFleet.render()}\n${ofRuns}`.matchAll(/^# HELP (\w+)/gm)].map(
+        ([, name]) => name,
+      ),
     );
     metrics.close();
+    ofFleet.close();
     const named = all.flatMap(({ path, text }) =>
       [...text.matchAll(/\bbaton_descope_\w+/g)].map(([name]) => ({ name, path })),
     );

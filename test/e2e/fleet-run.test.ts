@@ -159,10 +159,16 @@ describe('fleet run', () => {
       defaults: { schedule: { every: '1d' }, group: 'acme' },
       groups: { acme: { requests: '600/m' } },
     });
-    await using running = startCli(['fleet', 'run', '--workers', '2', '--file', fleet.file], {
-      BATON_FLEET_ENGINE: `sqlite:${fleet.folder}/fleet.db`,
-    });
+    await using running = startCli(
+      ['fleet', 'run', '--workers', '2', '--health-check-port', '0', '--file', fleet.file],
+      { BATON_FLEET_ENGINE: `sqlite:${fleet.folder}/fleet.db` },
+    );
     await running.until(/(?:sync complete[^]*){3}/);
+    const [, url = ''] = await running.until(/health and metrics on (\S+)/);
+    expect((await fetch(`${url}/ready`)).status).toBe(200);
+    const metrics = await (await fetch(`${url}/metrics`)).text();
+    expect(metrics).toMatch(/^baton_descope_fleet_projects\{state="ok"\} 3$/m);
+    expect(metrics).toMatch(/^baton_descope_fleet_last_complete_sync_rows\{project="p2",group="acme",type="user"\} 5$/m);
     expect(await running.stop()).toMatchObject({ code: 0 });
 
     expect(await statesOf(fleet)).toEqual({ p0: 'ok, 5 users', p1: 'ok, 5 users', p2: 'ok, 5 users' });
@@ -173,6 +179,13 @@ describe('fleet run', () => {
     const sent = fleet.emulators.flatMap(({ stats }) => stats.recent.map(({ at }) => at)).toSorted((a, b) => a - b);
     expect(sent.length).toBeGreaterThan(2 * each);
     expect((sent.at(-1) ?? 0) - (sent[0] ?? 0)).toBeGreaterThan((Math.ceil(sent.length / each) - 2) * windowMs);
+    const { code, stdout } = await call(fleet, 'who-can', 'invoices.approve', '--json');
+    const answer = JSON.parse(stdout) as {
+      readonly complete: boolean;
+      readonly projects: { readonly state: string }[];
+    };
+    expect({ code, complete: answer.complete }).toEqual({ code: 0, complete: true });
+    expect(answer.projects.map(({ state }) => state)).toEqual(['read', 'read', 'read']);
   });
 
   it('killed in the middle of a sync publishes nothing; the next one begins it anew and publishes it once', async () => {

@@ -1,9 +1,11 @@
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { ConnectorError } from '../../src/errors.ts';
 import type { FleetEngine } from '../../src/fleet/engine.ts';
 import type { Fleet } from '../../src/fleet/fleet.ts';
 import { slotsOf } from '../../src/fleet/slots.ts';
 import { openSqliteEngine } from '../../src/fleet/sqlite-engine.ts';
+import type { FleetWatcher } from '../../src/fleet/watcher.ts';
 import { temporaryFolder } from '../support/cli.ts';
 import { hourlyFleet, hourMs, lateness, simulate, type SimulationOptions } from '../support/fleet-simulation.ts';
 import { SimulatedTime } from '../support/simulated-time.ts';
@@ -67,6 +69,42 @@ describe('a fleet that runs', () => {
     const ofP3 = simulation.starts.filter(({ project }) => project === 'P3');
     expect(ofP3.length, 'four tries of the first slot, one of each later one').toBeLessThanOrEqual(4 + 2);
     expect(ofP3.length).toBeGreaterThanOrEqual(4 + 1);
+  });
+
+  it('tells whoever watches how each try ended, and when the engine was away', async () => {
+    const fleet = hourlyFleet(3);
+    await using world = await started(fleet, (project) => (project === 'P1' ? undefined : 10_000));
+    const { time, simulation } = world;
+    const [ends, answers]: [string[], Set<string>] = [[], new Set()];
+    const busy = { now: 0, most: 0 };
+    const watcher: FleetWatcher = {
+      onEngine: (failure) => answers.add(failure ?? 'ok'),
+      onStart: () => void (busy.most = Math.max(busy.most, (busy.now += 1))),
+      onEnd: ({ name }, end, durationMs) => {
+        busy.now -= 1;
+        ends.push(`${name} ${end} ${durationMs}`);
+      },
+    };
+    const engine = world.engine();
+    let isAway = false;
+    const flaky: FleetEngine = {
+      ...engine,
+      take: async (...asked) => {
+        if (isAway) {
+          throw new ConnectorError('unavailable', 'no way to it');
+        }
+        return await engine.take(...asked);
+      },
+    };
+    const process = simulation.start(flaky, { workers: 2, watcher });
+    await time.passUntil(startMs + 20_000);
+    isAway = true;
+    await time.passUntil(startMs + 30_000);
+    await process.stop();
+
+    expect(ends.toSorted()).toEqual(['P0 done 10000', 'P1 again 1000', 'P2 done 10000']);
+    expect(busy).toEqual({ now: 0, most: 2 });
+    expect([...answers]).toEqual(['ok', 'no way to it']);
   });
 
   it('takes the next run as soon as a worker is free', async () => {

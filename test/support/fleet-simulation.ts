@@ -2,6 +2,7 @@ import { ConnectorError } from '../../src/errors.ts';
 import type { FleetEngine } from '../../src/fleet/engine.ts';
 import { type Fleet, readFleet } from '../../src/fleet/fleet.ts';
 import { runFleet } from '../../src/fleet/run-fleet.ts';
+import type { FleetWatcher } from '../../src/fleet/watcher.ts';
 import type { SyncProject } from '../../src/fleet/work.ts';
 import { silentLogger } from '../../src/log.ts';
 import { chanceOf } from './chance.ts';
@@ -49,7 +50,10 @@ export interface Simulation {
   /** The most syncs of a group that were under way at once. */
   readonly mostAtOnce: ReadonlyMap<string, number>;
   /** Begins a process. `kill` ends it as kill -9 does: it does nothing any more. `stop` asks it to end. */
-  start(engine: FleetEngine, options: { readonly workers: number; readonly skewMs?: number }): SimulatedProcess;
+  start(
+    engine: FleetEngine,
+    options: { readonly workers: number; readonly skewMs?: number; readonly watcher?: FleetWatcher },
+  ): SimulatedProcess;
 }
 
 export interface SimulatedProcess {
@@ -67,7 +71,7 @@ export function simulate({ time, fleet, durationMs }: SimulationOptions): Simula
     starts,
     published,
     mostAtOnce,
-    start: (engine, { workers, skewMs = 0 }) => {
+    start: (engine, { workers, skewMs = 0, watcher }) => {
       let isFrozen = false;
       const stopping = new AbortController();
       const wait = time.waiter(() => isFrozen);
@@ -97,6 +101,7 @@ export function simulate({ time, fleet, durationMs }: SimulationOptions): Simula
         worker: `w${processes}`,
         isScheduling: true,
         logger: silentLogger,
+        ...(watcher !== undefined && { watcher }),
         heartbeatMs: 15_000,
         signal: stopping.signal,
         now: time.clock(skewMs),
