@@ -168,7 +168,9 @@ describe('fleet run', () => {
     expect((await fetch(`${url}/ready`)).status).toBe(200);
     const metrics = await (await fetch(`${url}/metrics`)).text();
     expect(metrics).toMatch(/^baton_descope_fleet_projects\{state="ok"\} 3$/m);
-    expect(metrics).toMatch(/^baton_descope_fleet_last_complete_sync_rows\{project="p2",group="acme",type="user"\} 5$/m);
+    expect(metrics).toMatch(
+      /^baton_descope_fleet_last_complete_sync_rows\{project="p2",group="acme",type="user"\} 5$/m,
+    );
     expect(await running.stop()).toMatchObject({ code: 0 });
 
     expect(await statesOf(fleet)).toEqual({ p0: 'ok, 5 users', p1: 'ok, 5 users', p2: 'ok, 5 users' });
