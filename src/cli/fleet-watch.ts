@@ -80,7 +80,7 @@ function valueOf(
   env: Environment,
 ): string | undefined {
   const setting: Setting = settings[name];
-  const [variable = ''] = setting.env;
+  const [variable] = setting.env;
   const text = flag ?? (env[variable]?.trim() || undefined);
   if (text !== undefined) {
     const parsed = setting.schema.safeParse(text);

@@ -117,7 +117,7 @@ interface Known {
 /** What the engine knows, the same in every process that asks it. */
 function engineMetrics(registry: Registry, now: () => number): { tell(known: readonly Known[] | undefined): void } {
   const labels = ['project', 'group'] as const;
-  const all: (Gauge<string> | Counter<string>)[] = [];
+  const all: (Gauge | Counter)[] = [];
   const own = <Label extends string>(name: string, help: string, labelNames: readonly Label[]): Gauge<Label> => {
     const made = gauge(registry, name, help, labelNames);
     all.push(made);
