@@ -44,6 +44,7 @@ export const caseFiles = [
   'test/e2e/fleet-outputs.test.ts',
   'test/e2e/fleet-postgres.test.ts',
   'test/e2e/fleet-run.test.ts',
+  'test/e2e/fleet-upgrade.test.ts',
   'test/e2e/fleet.test.ts',
   'test/e2e/guard.test.ts',
   'test/e2e/history-api.test.ts',

@@ -18,7 +18,7 @@ const filesIn = (folder: string, ending: string): string[] =>
 const report = new Report();
 runGoCheck(report, 'check', ['.', 'compose']);
 using fleet = renderedFleet();
-runGoCheck(report, 'kubernetes', [...filesIn('deploy/kubernetes', '.yaml'), fleet.path]);
+runGoCheck(report, 'kubernetes', [...filesIn('deploy/kubernetes', '.yaml'), fleet.path, 'deploy/helm/baton-descope']);
 runActionlint(report, [...filesIn('.github/workflows', '.yml'), ...filesIn('deploy/github', '.yml')]);
 runGitleaks(report);
 checkPrometheus(report);

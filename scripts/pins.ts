@@ -3,7 +3,7 @@
 import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { actionPins, imagePins, releaseProblems } from '../test/deploy/pins.ts';
+import { actionPins, composePins, imagePins, releaseProblems } from '../test/deploy/pins.ts';
 
 const root = join(import.meta.dirname, '..');
 const read = (path: string): string => readFileSync(join(root, path), 'utf8');
@@ -12,6 +12,7 @@ const { values } = parseArgs({ options: { release: { type: 'string' } } });
 const workflows = readdirSync(join(root, '.github/workflows')).map((name) => join('.github/workflows', name));
 const sources = [
   { where: 'Dockerfile', pins: imagePins(read('Dockerfile')) },
+  { where: 'deploy/compose.fleet.yaml', pins: composePins(read('deploy/compose.fleet.yaml')) },
   { where: 'action.yml', pins: actionPins(read('action.yml')) },
   ...workflows.map((where) => ({ where, pins: actionPins(read(where)) })),
 ];

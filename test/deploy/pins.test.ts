@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { actionPins, imagePins, releaseProblems } from './pins.ts';
+import { actionPins, composePins, imagePins, releaseProblems } from './pins.ts';
 
 const digest = `sha256:${'a1'.repeat(32)}`;
 
@@ -14,6 +14,20 @@ describe('images', () => {
       { what: `node:24@${digest}`, isPinned: true },
       { what: 'distroless/nodejs24:nonroot', isPinned: false },
       { what: 'busybox@sha256:a1', isPinned: false },
+    ]);
+  });
+});
+
+describe('images of a Compose file', () => {
+  it('count where they are of others, named directly or by a variable', () => {
+    const pins = composePins(
+      `  image: \${BATON_DESCOPE_IMAGE:-baton-descope:0.1.0}\n    image: \${POSTGRES_IMAGE:-postgres:17}\n` +
+        `    image: redis:8@${digest}\n`,
+    );
+
+    expect(pins).toEqual([
+      { what: 'postgres:17', isPinned: false },
+      { what: `redis:8@${digest}`, isPinned: true },
     ]);
   });
 });

@@ -4,6 +4,8 @@ export interface Pin {
   readonly isPinned: boolean;
 }
 
+const isDigest = /@sha256:[0-9a-f]{64}$/;
+
 /**
  * The base images of a Dockerfile: the defaults of its ARG ..._IMAGE lines, and FROM lines that name an image
  * themselves.
@@ -12,7 +14,17 @@ export function imagePins(dockerfile: string): Pin[] {
   const named = [...dockerfile.matchAll(/^ARG \w+_IMAGE=(\S+)$|^FROM (?:--\S+ )*([^\s$]+)(?: AS \S+)?$/gim)].flatMap(
     ([, argument, from]) => argument ?? from ?? [],
   );
-  return named.map((what) => ({ what, isPinned: /@sha256:[0-9a-f]{64}$/.test(what) }));
+  return named.map((what) => ({ what, isPinned: isDigest.test(what) }));
+}
+
+/** The images of others that a Compose file takes: those that no build of ours makes. */
+export function composePins(compose: string): Pin[] {
+  const named = [...compose.matchAll(/^\s*image:\s*(?:\$\{\w+:-)?([^\s}]+)\}?\s*$/gm)].flatMap(
+    ([, image]) => image ?? [],
+  );
+  return named
+    .filter((what) => !what.startsWith('baton-descope:'))
+    .map((what) => ({ what, isPinned: isDigest.test(what) }));
 }
 
 /** The actions of a workflow. An action of the same repository (./...) is pinned by the commit that runs. */

@@ -43,6 +43,8 @@ const foreignNames = new Set(['BATON_DESCOPE_IMAGE']);
 /** What is deployed: files that call our program or set its environment. */
 const deployed = [
   'compose.yaml',
+  'compose.fleet.yaml',
+  'helm/baton-descope/templates/_helpers.tpl',
   ...['systemd', 'kubernetes'].flatMap((folder) =>
     readdirSync(join(root, 'deploy', folder)).map((name) => `${folder}/${name}`),
   ),
@@ -176,10 +178,14 @@ describe('the files of deploy/', () => {
         path,
         words: list.split(',').map((word) => word.trim().replaceAll('"', '')),
       })),
+      ...[...text.matchAll(/args:\n((?:.*\n){1,8}?)(?= *ports:)/g)].map(([, list = '']) => ({
+        path,
+        words: ['fleet', ...[...list.matchAll(/- (--[a-z-]+)/g)].map(([, word = '']) => word)],
+      })),
       ...[...text.matchAll(/^ExecStart=\S+ (.+)$/gm)].map(([, line = '']) => ({ path, words: line.split(' ') })),
     ]);
 
-    expect(calls.length).toBe(9);
+    expect(calls.length).toBe(14);
     expect(calls.flatMap(({ path, words }) => wrongWords(words).map((wrong) => `${path}: ${wrong}`))).toEqual([]);
   });
 

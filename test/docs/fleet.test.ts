@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { Ajv } from 'ajv';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
-import { fleetSchemaText } from '../../scripts/fleet-schema.ts';
+import { chartFiles, fleetSchemaText } from '../../scripts/fleet-schema.ts';
 import { parseBaseUrl, parseProjectId } from '../../src/descope/base-url.ts';
 import { readFleet } from '../../src/fleet/fleet.ts';
 import { pages, root } from './pages.ts';
@@ -19,6 +19,12 @@ describe('docs/fleet.schema.json', () => {
   it('refuses what the reader refuses by form', () => {
     expect(isValid({ version: 1, projects: [{ id: 'P1', shedule: {} }] })).toBe(false);
     expect(isValid({ version: 1, projects: [] })).toBe(false);
+  });
+});
+
+describe('the Helm chart', () => {
+  it.each(chartFiles())('has in $path what its source says (npm run docs:fleet)', ({ path, text }) => {
+    expect(readFileSync(join(root, path), 'utf8')).toBe(text);
   });
 });
 

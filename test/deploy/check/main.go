@@ -18,7 +18,7 @@ type check struct {
 var checks = []check{
 	{"dockerfile", []string{"Dockerfile"}, checkDockerfile},
 	{"dockerfile", []string{".dockerignore"}, checkDockerignore},
-	{"compose", []string{"deploy/compose.yaml"}, checkCompose},
+	{"compose", []string{"deploy/compose.yaml", "deploy/compose.fleet.yaml"}, checkCompose},
 }
 
 // Usage: check ROOT [KIND]

@@ -18,8 +18,10 @@ import (
 	corevalidation "k8s.io/kubernetes/pkg/apis/core/validation"
 	"k8s.io/kubernetes/pkg/apis/networking"
 	networkingvalidation "k8s.io/kubernetes/pkg/apis/networking/validation"
+	"k8s.io/kubernetes/pkg/apis/policy"
+	policyvalidation "k8s.io/kubernetes/pkg/apis/policy/validation"
 	"k8s.io/pod-security-admission/api"
-	"k8s.io/pod-security-admission/policy"
+	podpolicy "k8s.io/pod-security-admission/policy"
 )
 
 // What the API server checks when such an object is created. A kind that is not listed fails, so that none goes unchecked.
@@ -51,6 +53,8 @@ func validate(object runtime.Object) field.ErrorList {
 		return corevalidation.ValidatePersistentVolumeClaim(it, corevalidation.ValidationOptionsForPersistentVolumeClaimCreate())
 	case *networking.NetworkPolicy:
 		return networkingvalidation.ValidateNetworkPolicy(it, networkingvalidation.NetworkPolicyValidationOptions{})
+	case *policy.PodDisruptionBudget:
+		return policyvalidation.ValidatePodDisruptionBudget(it, policyvalidation.PodDisruptionBudgetValidationOptions{})
 	default:
 		return field.ErrorList{field.NotSupported(field.NewPath("kind"), fmt.Sprintf("%T", object), []string{"the kinds of validate.go"})}
 	}
@@ -69,7 +73,7 @@ func podSecurity(object runtime.Object) []string {
 	default:
 		return nil
 	}
-	evaluator, err := policy.NewEvaluator(policy.DefaultChecks(), nil)
+	evaluator, err := podpolicy.NewEvaluator(podpolicy.DefaultChecks(), nil)
 	if err != nil {
 		return []string{err.Error()}
 	}
