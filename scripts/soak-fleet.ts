@@ -1,129 +1,63 @@
-// A fleet for long: five hundred projects in simulated time, and a real process killed again and again. `npm test` and
-// the cases have a short share of both. Usage: npm run soak:fleet [-- --hours 24 --projects 500 --workers 8 --kills 50]
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { DatabaseSync } from 'node:sqlite';
+// What a fleet must hold, a row of the table for each promise: real processes killed, clocks set wrong, a database taken
+// away, and large fleets in simulated time. `npm test` and the cases have a short share of each.
+// Usage: npm run soak:fleet [-- --only kills,clocks,crowd,budget,away,throughput,large --kills 50 --seed 7 --short]
+import { cpus } from 'node:os';
 import { parseArgs } from 'node:util';
-import { openSqliteEngine } from '../src/fleet/sqlite-engine.ts';
-import { chanceOf } from '../test/support/chance.ts';
-import { runCli, startCli } from '../test/support/cli.ts';
-import { hourlyFleet, hourMs, lateness, simulate } from '../test/support/fleet-simulation.ts';
-import { testFleet } from '../test/support/fleet.ts';
-import { SimulatedTime } from '../test/support/simulated-time.ts';
+import { away } from './soak-fleet/away.ts';
+import { budget } from './soak-fleet/budget.ts';
+import { clocks } from './soak-fleet/clocks.ts';
+import { crowd } from './soak-fleet/crowd.ts';
+import { kills } from './soak-fleet/kills.ts';
+import { large } from './soak-fleet/large.ts';
+import type { Amount, Part, Row } from './soak-fleet/row.ts';
+import { throughput } from './soak-fleet/throughput.ts';
+
+const parts: Readonly<Record<string, Part>> = { kills, clocks, crowd, budget, away, throughput, large };
+const whole = { kills: 50, days: 3, hours: 24, away: 300, projects: 500, many: 10_000 };
+const short = { kills: 3, days: 2, hours: 2, away: 70, projects: 60, many: 500 };
 
 const { values } = parseArgs({
   options: {
-    hours: { type: 'string', default: '24' },
-    projects: { type: 'string', default: '500' },
-    workers: { type: 'string', default: '8' },
-    kills: { type: 'string', default: '50' },
+    only: { type: 'string', default: Object.keys(parts).join(',') },
+    short: { type: 'boolean', default: false },
+    kills: { type: 'string' },
+    days: { type: 'string' },
+    hours: { type: 'string' },
+    away: { type: 'string' },
+    projects: { type: 'string' },
+    many: { type: 'string' },
     seed: { type: 'string', default: String(Date.now() % 100_000) },
   },
 });
-const [hours, projects, workers, kills] = [values.hours, values.projects, values.workers, values.kills].map(Number) as [
-  number,
-  number,
-  number,
-  number,
-];
-const problems: string[] = [];
-const must = (isTrue: boolean, text: string): void => {
-  process.stdout.write(`${isTrue ? 'ok  ' : 'FAIL'} ${text}\n`);
-  if (!isTrue) {
-    problems.push(text);
-  }
+const usual = values.short ? short : whole;
+const number = (name: keyof typeof whole): number => Number(values[name] ?? usual[name]);
+const amount: Amount = {
+  kills: number('kills'),
+  days: number('days'),
+  hours: number('hours'),
+  awaySeconds: number('away'),
+  projects: number('projects'),
+  manyProjects: number('many'),
+  seed: Number(values.seed),
 };
 
-/** Syncs take 10 to 30 seconds, those of three projects 50 minutes, and one project's key is dead. */
-async function simulated(): Promise<void> {
-  const folder = mkdtempSync(join(tmpdir(), 'baton-soak-'));
-  const fleet = hourlyFleet(projects);
-  const startMs = Date.parse('2026-10-24T20:00:00Z'); // the clocks of Europe go back in the night
-  const time = new SimulatedTime(startMs);
-  await using engine = openSqliteEngine(join(folder, 'fleet.db'), { groups: fleet.groups, now: time.clock() });
-  const slow = new Set(['P1', 'P2', 'P3']);
-  const simulation = simulate({
-    time,
-    fleet,
-    durationMs: (project, chance) =>
-      project === 'P4' ? undefined : slow.has(project) ? 50 * 60_000 : 10_000 + chance() * 20_000,
-  });
-  const process = simulation.start(engine, { workers });
-  await time.passUntil(startMs + (hours + 1) * hourMs);
-  await process.stop();
-  const late = lateness(
-    simulation.starts.filter(({ project }) => !slow.has(project) && project !== 'P4'),
-    startMs + hourMs,
-  ).toSorted((one, other) => one - other);
-  const wanted = (projects - 4) * hours;
-  must(
-    Math.abs(late.length - wanted) <= projects,
-    `${late.length} slots of ${projects - 4} projects began in ${hours} h (${wanted} wanted)`,
-  );
-  must(
-    (late.at(-1) ?? Infinity) <= 60_000,
-    `the latest began ${(late.at(-1) ?? 0) / 1_000} s after its slot, the median ${(late[Math.floor(late.length / 2)] ?? 0) / 1_000} s`,
-  );
-  must(
-    new Set(simulation.published).size === simulation.published.length,
-    `${simulation.published.length} syncs were published, none twice`,
-  );
-  rmSync(folder, { recursive: true, force: true });
-}
-
-const countIn = (folder: string): number =>
-  existsSync(folder) ? readdirSync(folder).filter((name) => /^sync-.*\.json$/.test(name)).length : 0;
-
-/** A real `fleet run` killed at a moment of chance after it began a sync, then another one that must do it once. */
-async function killed(): Promise<void> {
-  const chance = chanceOf(Number(values.seed));
-  await using fleet = await testFleet({
-    projects: 1,
-    users: 300,
-    latencyMs: 40,
-    defaults: { outputs: { keep: 10_000, history: 'access.db' } },
-  });
-  const folder = join(fleet.folder, 'syncs', 'p0');
-  const env = { BATON_FLEET_ENGINE: `sqlite:${join(fleet.folder, 'fleet.db')}` };
-  const words = ['fleet', 'run', '--file', fleet.file];
-  let [before, during, wrong] = [0, 0, 0];
-  for (let turn = 0; turn < kills; turn += 1) {
-    const had = countIn(folder);
-    await runCli(['fleet', 'sync', 'p0', '--file', fleet.file], { env });
-    {
-      await using dies = startCli(words, env);
-      await dies.until(/sync started/);
-      await new Promise((resolve) => setTimeout(resolve, chance() * 4_000));
-      dies.send('SIGKILL');
-    }
-    const database = new DatabaseSync(join(fleet.folder, 'fleet.db'));
-    const left = database.prepare('update run set lease_until = 0 returning state').all().length;
-    database.close();
-    if (left === 0) {
-      before += 1; // it was published before it was killed
-    } else {
-      during += 1;
-      await using next = startCli(words, env);
-      await next.until(/sync complete/);
-      await next.stop();
-    }
-    const latest = JSON.parse(readFileSync(join(folder, 'latest.json'), 'utf8')) as {
-      readonly summary: { readonly complete: boolean };
-    };
-    // A process that is killed right after it published has not given the file its own name yet: the next sync does.
-    wrong += latest.summary.complete && [had, had + 1].includes(countIn(folder)) ? 0 : 1;
+const rows: Row[] = [];
+for (const name of values.only.split(',')) {
+  const part = parts[name];
+  if (part === undefined) {
+    throw new Error(`there is no ${name}: ${Object.keys(parts).join(', ')}`);
   }
-  must(
-    wrong === 0,
-    `${kills} kills: ${during} in a sync, ${before} after it; each sync was published once, and latest.json was always whole (seed ${values.seed})`,
-  );
-  const verified = await runCli(['history', 'verify', join(fleet.folder, 'access.db')]);
-  must(verified.code === 0, 'the store that the syncs went into is whole');
+  process.stderr.write(`${name} ...\n`);
+  try {
+    rows.push(...(await part(amount)));
+  } catch (thrown) {
+    rows.push({ what: name, must: 'end', seen: String(thrown).slice(0, 400), isHeld: false });
+  }
 }
-
-await simulated();
-if (kills > 0) {
-  await killed();
-}
-process.exitCode = problems.length === 0 ? 0 : 1;
+const lines = rows.map(
+  ({ what, must, seen, isHeld }) => `| ${what} | ${must} | ${seen} | ${isHeld ? 'holds' : 'FAILS'} |`,
+);
+process.stdout.write(
+  `${[`seed ${values.seed}, ${cpus().length} cores (${cpus()[0]?.model ?? 'unknown'}), Node ${process.version}`, '', '| what | must | seen | |', '|---|---|---|---|', ...lines].join('\n')}\n`,
+);
+process.exitCode = rows.every(({ isHeld }) => isHeld) ? 0 : 1;

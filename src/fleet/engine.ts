@@ -19,6 +19,8 @@ export interface FleetEngine extends AsyncDisposable {
    * can take the run before it has returned. False where the lease was lost, and then nothing is placed.
    */
   publish(lease: Lease, made: Made, place: () => void): Promise<boolean>;
+  /** Whether this very lease published its run: for whoever did not hear how `publish` ended. */
+  wasPublished(lease: Lease): Promise<boolean>;
   /** Ends a try badly: the run is tried again after a while, or given up after its last try. */
   fail(lease: Lease, failure: Failure): Promise<'again' | 'given-up' | 'lost'>;
   /** Gives a run back untouched, when its worker stops. */

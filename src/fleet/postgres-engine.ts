@@ -1,4 +1,5 @@
 import { randomInt } from 'node:crypto';
+import { isDeepStrictEqual } from 'node:util';
 import type { Db, JobWithMetadata } from 'pg-boss';
 import type { FleetEngine, Lease, NewRun, Put } from './engine.ts';
 import { isSlotKnown, usualTimes } from './engine.ts';
@@ -20,6 +21,8 @@ export type { PostgresEngineOptions } from './postgres-boss.ts';
 /** What is in line or under way, and what was given up. */
 const line = 'sync';
 const givenUp = 'given-up';
+/** What is written at a job that ended well; one that was given back has ended, too. */
+const published = { published: true };
 /** Later than anything: what is paused does not begin. */
 const never = '9000-01-01T00:00:00Z';
 
@@ -146,7 +149,7 @@ export async function openPostgresEngine(url: string, options: PostgresEngineOpt
     keep: async (lease) => await guarded(async () => isDone(await boss.touch(line, attemptOf(lease)))),
     publish: async (lease, made, place) =>
       await transaction(async (db) => {
-        if (!isDone(await boss.complete(line, attemptOf(lease), undefined, { db }))) {
+        if (!isDone(await boss.complete(line, attemptOf(lease), published, { db }))) {
           return false;
         }
         await db.executeSql(
@@ -156,6 +159,11 @@ export async function openPostgresEngine(url: string, options: PostgresEngineOpt
         );
         place();
         return true;
+      }),
+    wasPublished: async ({ run: id, token }) =>
+      await guarded(async () => {
+        const job = await boss.getJobById(line, id);
+        return job?.state === 'completed' && job.retryCount === token && isDeepStrictEqual(job.output, published);
       }),
     fail: async (lease, failure) =>
       await transaction(async (db) => {

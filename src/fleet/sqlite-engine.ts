@@ -200,6 +200,13 @@ export function openSqliteEngine(
         place(); // last: what is written down can be taken back
         return true;
       }),
+    wasPublished: async ({ run: id, project, slotMs, token }) =>
+      guarded(
+        path,
+        () =>
+          one('select 1 from project where id = ? and done_slot = ? and token = ?', project, slotMs, token) !==
+            undefined && one('select 1 from run where id = ?', id) === undefined,
+      ),
     fail: async (lease, failure) =>
       change(() => {
         if (!isHeld(lease)) {

@@ -60,6 +60,16 @@ export async function workOn(options: WorkOptions): Promise<WorkEnd> {
   })();
   const startedMs = now();
   let left: ReadySync | undefined;
+  const placing: Placing = { state: 'not-yet' };
+  const complete = async (ready: ReadySync): Promise<'done'> => {
+    left = undefined;
+    logger.info('sync complete', toldOf(ready.made));
+    await tidyUp(ready, logger);
+    return 'done';
+  };
+  /** What is in its place may be published, though the answer of the engine was lost: it knows. */
+  const isPublished = async (): Promise<boolean> =>
+    placing.state === 'placed' && (await insisting(options, () => signal.aborted)(() => engine.wasPublished(lease)));
   logger.info('sync started', { at: new Date(lease.slotMs).toISOString(), note: `try ${lease.attempt}` });
   try {
     const ready = await sync(project, lease, both);
@@ -69,15 +79,15 @@ export async function workOn(options: WorkOptions): Promise<WorkEnd> {
     if (ready.beforePlace !== undefined && why !== 'lost' && (await insist(() => engine.keep(lease)))) {
       await ready.beforePlace();
     }
-    if (why !== 'lost' && (await publish(options, ready, insist))) {
-      left = undefined;
-      logger.info('sync complete', toldOf(ready.made));
-      await tidyUp(ready, logger);
-      return 'done';
+    if (why !== 'lost' && ((await publish(options, ready, placing, insist)) || (await isPublished()))) {
+      return await complete(ready);
     }
     why = 'lost';
     return toldLost(logger);
   } catch (thrown) {
+    if (left !== undefined && (await isPublished())) {
+      return await complete(left);
+    }
     if (why === 'lost') {
       return toldLost(logger);
     }
@@ -114,19 +124,28 @@ function insisting({ now, wait, signal }: WorkOptions, isOver: () => boolean): I
 }
 
 /** Publishes a sync, which is put into its place once, however often the engine is asked. */
-async function publish({ engine, lease }: WorkOptions, { made, place }: ReadySync, insist: Insist): Promise<boolean> {
-  let state: 'placing' | 'placed' | undefined;
+async function publish(
+  { engine, lease }: WorkOptions,
+  { made, place }: ReadySync,
+  placing: Placing,
+  insist: Insist,
+): Promise<boolean> {
   const once = (): void => {
-    if (state === undefined) {
-      state = 'placing';
+    if (placing.state === 'not-yet') {
+      placing.state = 'begun';
       place();
-      state = 'placed';
+      placing.state = 'placed';
     }
   };
   return await insist(
     () => engine.publish(lease, made, once),
-    () => state === 'placing', // it cannot be placed, and that is not the engine's fault
+    () => placing.state === 'begun', // it cannot be placed, and that is not the engine's fault
   );
+}
+
+/** How far a sync has come into its place. */
+interface Placing {
+  state: 'not-yet' | 'begun' | 'placed';
 }
 
 /** What is published stays so: what goes wrong after that is told, and no failure. */

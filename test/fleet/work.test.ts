@@ -101,6 +101,31 @@ describe('a try of a run', () => {
     expect(done).toEqual(['stored', 'first placed', 'tidied']);
   });
 
+  it.each(['heard by a later try of publishing', 'heard by the lease that is kept no more'] as const)(
+    'whose publishing the engine did, but did not answer, is done, not lost: %s',
+    async (how) => {
+      let left = how === 'heard by a later try of publishing' ? 1 : 1_000;
+      const { end } = await work('first', minute, {
+        engine: {
+          ...engine,
+          publish: async (...given) => {
+            const isDone = await engine.publish(...given);
+            if (left > 0) {
+              left -= 1;
+              throw new ConnectorError('unavailable', 'the connection was closed');
+            }
+            return isDone;
+          },
+        },
+        heartbeatMs: how === 'heard by a later try of publishing' ? 60 * minute : 2_000,
+        made: { afterPlace: async () => void done.push('tidied'), discard: () => void done.push('discarded') },
+      });
+      await time.passUntil(time.nowMs + 5 * minute);
+      expect(await end).toBe('done');
+      expect(done).toEqual(['first placed', 'tidied']);
+    },
+  );
+
   it('whose process slept through its lease publishes nothing when it wakes up, and stores nothing', async () => {
     const sleepy = await work('sleepy', 5 * minute, {
       heartbeatMs: 60 * minute,

@@ -202,6 +202,26 @@ export function engineBehaviour(start: () => Promise<TestEngine>): void {
       });
     });
 
+    it('tells afterwards which lease published it, and that it is not one that failed, was given back or lost', async () => {
+      await engine.put(run('P1'));
+      const back = await taken();
+      await engine.giveBack(back);
+      const lost = await taken();
+      await kind.pass(120_000);
+      const failing = await taken();
+      await engine.fail(failing, failure);
+      await kind.pass(600_000);
+      await engine.retry('P1');
+      const lease = await taken();
+      expect(await engine.wasPublished(lease)).toBe(false);
+      await engine.publish(lease, made, place('P1'));
+
+      expect(await engine.wasPublished(lease)).toBe(true);
+      for (const other of [back, lost, failing]) {
+        expect(await engine.wasPublished(other)).toBe(false);
+      }
+    });
+
     it('whose place cannot be taken is not done', async () => {
       await engine.put(run('P1'));
       const lease = await taken();

@@ -1,6 +1,7 @@
 import { ConnectorError } from '../../src/errors.ts';
 import type { FleetEngine } from '../../src/fleet/engine.ts';
 import { type Fleet, readFleet } from '../../src/fleet/fleet.ts';
+import { createPermits } from '../../src/fleet/budgets.ts';
 import { runFleet } from '../../src/fleet/run-fleet.ts';
 import type { FleetWatcher } from '../../src/fleet/watcher.ts';
 import type { SyncProject } from '../../src/fleet/work.ts';
@@ -40,20 +41,28 @@ export interface SimulationOptions {
   readonly fleet: Fleet;
   /** How long a sync of a project takes; undefined for one whose key is dead. */
   readonly durationMs: (project: string, chance: () => number) => number | undefined;
+  /** How many requests a sync sends, one after the other, within the budget of its group; none without it. */
+  readonly requests?: number;
 }
 
 /** Processes of one fleet in simulated time, and what came of them. */
 export interface Simulation {
   readonly starts: readonly Start[];
+  /** Requests as Descope saw them. */
+  readonly sent: readonly { readonly group: string; readonly atMs: number }[];
   /** "P7@slot" of what was published, in order. */
   readonly published: readonly string[];
   /** The most syncs of a group that were under way at once. */
   readonly mostAtOnce: ReadonlyMap<string, number>;
   /** Begins a process. `kill` ends it as kill -9 does: it does nothing any more. `stop` asks it to end. */
-  start(
-    engine: FleetEngine,
-    options: { readonly workers: number; readonly skewMs?: number; readonly watcher?: FleetWatcher },
-  ): SimulatedProcess;
+  start(engine: FleetEngine, options: ProcessOptions): SimulatedProcess;
+}
+
+export interface ProcessOptions {
+  readonly workers: number;
+  readonly skewMs?: number;
+  readonly isScheduling?: boolean;
+  readonly watcher?: FleetWatcher;
 }
 
 export interface SimulatedProcess {
@@ -61,20 +70,37 @@ export interface SimulatedProcess {
   stop(): Promise<void>;
 }
 
-export function simulate({ time, fleet, durationMs }: SimulationOptions): Simulation {
+export function simulate({ time, fleet, durationMs, requests = 0 }: SimulationOptions): Simulation {
   const starts: Start[] = [];
   const published: string[] = [];
+  const sent: { readonly group: string; readonly atMs: number }[] = [];
   const [atOnce, mostAtOnce] = [new Map<string, number>(), new Map<string, number>()];
   const chance = chanceOf(7);
   let processes = 0;
   return {
     starts,
     published,
+    sent,
     mostAtOnce,
-    start: (engine, { workers, skewMs = 0, watcher }) => {
+    start: (engine, { workers, skewMs = 0, isScheduling = true, watcher }) => {
       let isFrozen = false;
       const stopping = new AbortController();
       const wait = time.waiter(() => isFrozen);
+      const shared = { counts: engine.counts, budgets: fleet.budgets, logger: silentLogger };
+      const permits = createPermits({ ...shared, now: time.clock(), wait });
+      const send = async (group: string, overMs: number, signal: AbortSignal): Promise<void> => {
+        for (let request = 0; request < requests; request += 1) {
+          const count = await permits
+            .get(group)
+            ?.take(1, signal)
+            .catch(() => 0);
+          if (signal.aborted || count === 0) {
+            return;
+          }
+          sent.push({ group, atMs: time.nowMs });
+          await wait(overMs / requests, signal);
+        }
+      };
       const sync: SyncProject = async ({ id, group = '' }, { slotMs }, signal) => {
         const startedMs = time.nowMs;
         starts.push({ project: id, slotMs, startedMs });
@@ -82,7 +108,9 @@ export function simulate({ time, fleet, durationMs }: SimulationOptions): Simula
         atOnce.set(group, (atOnce.get(group) ?? 0) + 1);
         mostAtOnce.set(group, Math.max(mostAtOnce.get(group) ?? 0, atOnce.get(group) ?? 0));
         try {
-          await wait(duration ?? 1_000, signal);
+          await (requests === 0 || duration === undefined
+            ? wait(duration ?? 1_000, signal)
+            : send(group, duration, signal));
         } finally {
           atOnce.set(group, (atOnce.get(group) ?? 0) - 1);
         }
@@ -99,7 +127,7 @@ export function simulate({ time, fleet, durationMs }: SimulationOptions): Simula
         sync,
         workers,
         worker: `w${processes}`,
-        isScheduling: true,
+        isScheduling,
         logger: silentLogger,
         ...(watcher !== undefined && { watcher }),
         heartbeatMs: 15_000,

@@ -31,6 +31,10 @@ export interface TestServer extends AsyncDisposable {
   readonly password: string;
   /** Where its socket is. */
   readonly socketFolder: string;
+  /** Ends the server, and keeps what it holds. */
+  down(): Promise<void>;
+  /** Starts it again, at the same port. */
+  up(): Promise<void>;
   /** Makes an empty database, and returns its URL with the owner's name and password. */
   database(): Promise<string>;
   /** Asks as the user of a URL. */
@@ -125,7 +129,8 @@ export async function startPostgres({ tls, portOf = freePort }: TestServerOption
       ],
       { ...user, cwd: folder, stdio: ['ignore', 'ignore', 'pipe'] },
     );
-  const { server, port, ended } = await begun(begin, portOf);
+  let now = await begun(begin, portOf);
+  const { port } = now;
   const urlOf = (name: string, as: string): string => `postgres://${as}:${password}@127.0.0.1:${port}/${name}`;
   const ask = async (url: string, sql: string): Promise<readonly Readonly<Record<string, unknown>>[]> => {
     const client = new Client({ connectionString: tls === undefined ? url : `${url}?host=${folder}` });
@@ -136,9 +141,12 @@ export async function startPostgres({ tls, portOf = freePort }: TestServerOption
       await client.end();
     }
   };
+  const down = async (): Promise<void> => {
+    now.server.kill('SIGQUIT');
+    await now.ended;
+  };
   const stop = async (): Promise<void> => {
-    server.kill('SIGQUIT');
-    await ended;
+    await down();
     await rm(folder, { recursive: true, force: true });
   };
   try {
@@ -153,6 +161,11 @@ export async function startPostgres({ tls, portOf = freePort }: TestServerOption
     port,
     password,
     socketFolder: folder,
+    down,
+    up: async () => {
+      now = await begun(begin, async () => port);
+      await untilReady(() => ask(urlOf('postgres', 'keeper'), 'select 1'));
+    },
     database: async () => {
       databases += 1;
       await ask(urlOf('postgres', 'keeper'), `create database store${databases}`);
