@@ -57,7 +57,7 @@ for (const name of values.only.split(',')) {
 const lines = rows.map(
   ({ what, must, seen, isHeld }) => `| ${what} | ${must} | ${seen} | ${isHeld ? 'holds' : 'FAILS'} |`,
 );
-process.stdout.write(
-  `${[`seed ${values.seed}, ${cpus().length} cores (${cpus()[0]?.model ?? 'unknown'}), Node ${process.version}`, '', '| what | must | seen | |', '|---|---|---|---|', ...lines].join('\n')}\n`,
-);
+const machine = `${cpus().length} cores (${cpus()[0]?.model ?? 'unknown'}), Node ${process.version}`;
+const head = [`seed ${values.seed}, ${machine}`, '', '| what | must | seen | |', '|---|---|---|---|'];
+process.stdout.write(`${[...head, ...lines].join('\n')}\n`);
 process.exitCode = rows.every(({ isHeld }) => isHeld) ? 0 : 1;

@@ -67,7 +67,10 @@ export async function away({ awaySeconds }: Amount): Promise<readonly Row[]> {
     {
       what: 'the same: status says so',
       must: 'an error in one line, and a line in the log of each process when it goes and comes',
-      seen: `exit ${status.code}: ${status.stderr.trim().replace(/postgres:\S+/, 'postgres://...')}; told by ${told.filter(Boolean).length} of 2`,
+      seen: [
+        `exit ${status.code}: ${status.stderr.trim().replace(/postgres:\S+/, 'postgres://...')}`,
+        `; told by ${told.filter(Boolean).length} of 2`,
+      ].join(''),
       isHeld: saysSo && told.every(Boolean),
     },
   ];

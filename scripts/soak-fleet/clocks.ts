@@ -95,7 +95,10 @@ export async function clocksOn(kind: Kind, how: string, startMs: number, { days,
   return {
     what: `two schedulers, one five minutes fast, clocks go ${how}, ${kind}`,
     must: 'no double and no lost slot',
-    seen: `${done.length} slots in ${days} days, ${doubles} double, ${lost} of ${2 * hours} hourly ones lost, ${daily.length} of ${daysWanted.size} days`,
+    seen: [
+      `${done.length} slots in ${days} days, ${doubles} double,`,
+      ` ${lost} of ${2 * hours} hourly ones lost, ${daily.length} of ${daysWanted.size} days`,
+    ].join(''),
     isHeld: doubles === 0 && lost === 0 && isDaily,
   };
 }

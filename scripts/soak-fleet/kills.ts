@@ -69,7 +69,10 @@ async function killsOn(kind: Kind, { kills: turns, seed }: Amount): Promise<Row>
   return {
     what: `kill -9 of a worker, ${kind}`,
     must: 'each slot synced once, no half result',
-    seen: `${turns} kills: ${during} in a sync, ${before} after it; ${wrong} wrong; the store is ${verified.code === 0 ? 'whole' : 'NOT whole'} (seed ${seed})`,
+    seen: [
+      `${turns} kills: ${during} in a sync, ${before} after it;`,
+      ` ${wrong} wrong; the store is ${verified.code === 0 ? 'whole' : 'NOT whole'} (seed ${seed})`,
+    ].join(''),
     isHeld: wrong === 0 && during > 0 && verified.code === 0,
   };
 }
