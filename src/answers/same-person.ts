@@ -20,8 +20,11 @@ export function personsWith(database: DatabaseSync, email: string): readonly Per
   return database
     .prepare(
       `select id, name, login, email, status, how from (
-         select u.*, case when u.email <> ?1 collate nocase then 'login' when u.is_email_verified = 1 then 'verified' else 'unverified' end how
-         from user u where u.n in (select n from user where email = ?1 collate nocase union select user from login where login = ?1 collate nocase)
+         select u.*, case when u.email <> ?1 collate nocase then 'login'
+           when u.is_email_verified = 1 then 'verified' else 'unverified' end how
+         from user u where u.n in (
+           select n from user where email = ?1 collate nocase union select user from login where login = ?1 collate nocase
+         )
        ) order by how <> 'verified', how = 'login', id`,
     )
     .all(email)

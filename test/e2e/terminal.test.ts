@@ -1,5 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { hasColors, widthOf } from '../../src/cli/terminal.ts';
@@ -27,6 +28,21 @@ const linesOf = (screen: string): readonly string[] =>
     .map((line) => line.split('\r').at(-1) ?? '');
 
 describe.runIf(canLend)('a terminal', () => {
+  it('is left as it was found by a watched fleet, which draws on a screen of its own', async () => {
+    const projects = Array.from({ length: 30 }, (_none, place) => ({ id: `P${place}`, name: `company-${place}` }));
+    const fleet = join(folder.path, 'fleet.yaml');
+    await writeFile(fleet, JSON.stringify({ version: 1, defaults: { key: { env: 'K' } }, projects }), { mode: 0o600 });
+    const { screen } = await onTerminal(['fleet', 'status', '--watch', '--file', fleet], {
+      type: [{ on: /30 projects/, keys: '\u0003' }],
+    });
+    const [before = '', drawn = ''] = screen.split(`${escape}[H`);
+
+    expect(before).toContain(`${escape}[?1049h`);
+    expect(screen.trimEnd().endsWith(`${escape}[?1049l`)).toBe(true);
+    expect(drawn.split('\r\n')).toHaveLength(24);
+    expect(drawn).toMatch(/and 9 more: 9 never synced/);
+  });
+
   it.each([
     [['--help'], 80],
     [['sync', '--help'], 80],
