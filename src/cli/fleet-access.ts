@@ -9,7 +9,8 @@ import type { FleetProject } from '../fleet/fleet.ts';
 import { isPostgres } from '../store-url.ts';
 import type { CommandContext } from './command-context.ts';
 import { openFleet } from './fleet-file.ts';
-import { askEach, chosenProjects, type OpenIndex, type Standing } from './fleet-projects.ts';
+import { askEach, chosenProjects, type Standing } from './fleet-projects.ts';
+import type { OpenIndex } from './fleet-source.ts';
 import {
   closingLines,
   type FleetAnswer,
@@ -50,10 +51,10 @@ const doubts: Readonly<Record<Exclude<PersonMatch, 'verified'>, string>> = {
 export async function fleetAccess(
   email: string,
   flags: FleetQuestionFlags,
-  { signal }: Pick<CommandContext, 'signal'>,
+  { env, signal }: Pick<CommandContext, 'env' | 'signal'>,
 ): Promise<void> {
   const projects = chosenProjects(openFleet(flags), flags);
-  await tellAnswer(accessOver(projects, email, { ...flags, signal, nowMs: Date.now() }), signal);
+  await tellAnswer(accessOver(projects, email, { ...flags, env, signal, nowMs: Date.now() }), signal);
 }
 
 /**

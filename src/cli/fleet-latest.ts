@@ -42,6 +42,20 @@ export async function copyLatest(project: FleetProject, out: string, context: La
   }
 }
 
+/** Writes one object of a bucket into a file. */
+export async function copyObject({ client }: Pick<OpenedS3, 'client'>, object: string, out: string): Promise<void> {
+  const file = await createAtomicFile(out);
+  try {
+    if ((await client.read(object, async (some) => await file.writeBytes(some))) === 'missing') {
+      throw takenAway(client.placeOf(object));
+    }
+    await file.commit();
+  } catch (thrown) {
+    await file.discard();
+    throw thrown;
+  }
+}
+
 async function fromFolder({ folder, format, name }: FleetProject, file: AtomicFile): Promise<string> {
   const latest = join(folder, `latest.${format}`);
   try {
@@ -81,12 +95,16 @@ async function fromBucket(
     await file.writeBytes(some);
   });
   if (end === 'missing') {
-    throw new ConnectorError('unavailable', `${told} was taken away meanwhile: run it again, or keep more objects`);
+    throw takenAway(told);
   }
   if (size !== bytes || hash.digest('hex') !== sha256) {
     throw new ConnectorError('inconsistent', `${told} is not what was put there: its size or its hash is another`);
   }
   return told;
+}
+
+function takenAway(place: string): ConnectorError {
+  return new ConnectorError('unavailable', `${place} was taken away meanwhile: run it again, or keep more objects`);
 }
 
 function nothingYet(name: string, place: string): ConnectorError {

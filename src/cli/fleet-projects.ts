@@ -1,12 +1,14 @@
 import type { FileIndex } from '../answers/file-index.ts';
 import { limitsInWords } from '../answers/answer-text.ts';
+import type { Environment } from '../config/environment.ts';
 import { ConnectorError, type ErrorKind, throwIfCancelled } from '../errors.ts';
 import type { Fleet, FleetProject } from '../fleet/fleet.ts';
-import { isOld, newestOf } from '../fleet/newest.ts';
+import { isOld } from '../fleet/newest.ts';
 import { orMeant } from '../config/yaml-schema.ts';
 import { printable } from '../printable.ts';
+import { shownStore } from '../store-url.ts';
 import { type FleetFileFlags, projectsNamed } from './fleet-file.ts';
-import { readIndex, type ReadOptions } from './read-index.ts';
+import { type OpenIndex, type ProjectSource, sourceOf } from './fleet-source.ts';
 
 /** Which projects of a fleet are asked. */
 export interface FleetSelection extends FleetFileFlags {
@@ -63,10 +65,8 @@ export interface Standing {
   readonly notes: readonly string[];
 }
 
-/** The index of a project's newest sync; with other needs it is opened anew. */
-export type OpenIndex = (needs?: Pick<ReadOptions, 'question' | 'isLean'>) => Promise<FileIndex>;
-
 export interface EachOptions {
+  readonly env?: Environment | undefined;
   readonly signal: AbortSignal;
   /** Milliseconds. */
   readonly maxAge?: number | undefined;
@@ -83,7 +83,7 @@ export interface EachOptions {
 export async function* askEach<T>(
   projects: readonly FleetProject[],
   options: EachOptions,
-  ask: (project: FleetProject, open: OpenIndex) => Promise<T>,
+  ask: Ask<T>,
 ): AsyncGenerator<{ readonly standing: Standing; readonly answer: T | undefined }> {
   for (const project of projects) {
     throwIfCancelled(options.signal);
@@ -92,29 +92,25 @@ export async function* askEach<T>(
   }
 }
 
+type Ask<T> = (project: FleetProject, open: OpenIndex, past: ProjectSource['past']) => Promise<T>;
+
 async function askOne<T>(
   project: FleetProject,
-  { signal, maxAge, nowMs, relevant }: EachOptions,
-  ask: (project: FleetProject, open: OpenIndex) => Promise<T>,
+  { env = {}, signal, maxAge, nowMs, relevant }: EachOptions,
+  ask: Ask<T>,
   stack: AsyncDisposableStack,
 ): Promise<{ readonly standing: Standing; readonly answer: T | undefined }> {
   try {
-    const newest = await newestOf(project);
-    if (newest === undefined) {
+    const source = await sourceOf(project, { env, signal, stack });
+    if (source === undefined) {
       return { standing: { project, state: 'never', notes: [] }, answer: undefined };
     }
-    const { path, kind } = newest;
     let opened: FileIndex | undefined;
-    const open: OpenIndex = async (needs) => {
-      const read: ReadOptions = { ...needs, ...(kind === 'store' && { project: project.id }) };
-      opened = stack.use(await readIndex(path, signal, read));
-      refuseOther(opened, project);
-      return opened;
-    };
-    const answer = await ask(project, open);
+    const open: OpenIndex = async (needs) => (opened = await source.open(needs));
+    const answer = await ask(project, open, source.past);
     const index = opened ?? (await open({ isLean: true }));
     const { startedAt, finishedAt } = index.summary;
-    const finishedMs = timeOf(finishedAt) ?? (kind === 'store' ? newest.finishedMs : undefined);
+    const finishedMs = timeOf(finishedAt);
     const began = timeOf(startedAt) ?? finishedMs;
     const isTooOld =
       maxAge === undefined
@@ -124,7 +120,7 @@ async function askOne<T>(
       standing: {
         project,
         state: isTooOld ? 'old' : 'read',
-        file: index.path,
+        file: shownStore(source.place),
         startedAt,
         finishedAt,
         ...(finishedMs !== undefined && { finishedMs }),
@@ -138,15 +134,6 @@ async function askOne<T>(
     }
     const { kind, message } = thrown;
     return { standing: { project, state: 'unreadable', failure: { kind, message }, notes: [] }, answer: undefined };
-  }
-}
-
-function refuseOther({ path, summary: { projectId } }: FileIndex, { id }: FleetProject): void {
-  if (projectId !== undefined && projectId !== id) {
-    throw new ConnectorError(
-      'inconsistent',
-      `${printable(path)} is of the project ${printable(projectId)}, and not of ${id}`,
-    );
   }
 }
 

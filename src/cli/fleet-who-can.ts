@@ -9,14 +9,8 @@ import { isFoundingType } from '../model/ids.ts';
 import { typeInWords } from '../sync-format/known-types.ts';
 import type { CommandContext } from './command-context.ts';
 import { openFleet } from './fleet-file.ts';
-import {
-  askEach,
-  chosenProjects,
-  type EachOptions,
-  type FleetSelection,
-  type OpenIndex,
-  type Standing,
-} from './fleet-projects.ts';
+import { askEach, chosenProjects, type EachOptions, type FleetSelection, type Standing } from './fleet-projects.ts';
+import type { OpenIndex } from './fleet-source.ts';
 import {
   closingLines,
   type FleetAnswer,
@@ -69,10 +63,10 @@ interface Total {
 export async function fleetWhoCan(
   asked: readonly string[],
   flags: FleetQuestionFlags,
-  { signal }: Pick<CommandContext, 'signal'>,
+  { env, signal }: Pick<CommandContext, 'env' | 'signal'>,
 ): Promise<void> {
   const projects = chosenProjects(openFleet(flags), flags);
-  await tellAnswer(whoCanOver(projects, asked, { ...flags, signal, nowMs: Date.now() }), signal);
+  await tellAnswer(whoCanOver(projects, asked, { ...flags, env, signal, nowMs: Date.now() }), signal);
 }
 
 /** The same, ready to be written: `pieces` first, and then `refuse`. */
