@@ -116,9 +116,34 @@ export interface ProjectState {
 /** How far the clocks of those who put slots may be apart. */
 export const clocksApartMs = 5 * 60_000;
 
-/** Whether a slot was put before. What lies far ahead was put by a clock that was wrong, and says nothing of others. */
-export function isSlotKnown(slotMs: number, lastSlotMs: number, nowMs: number): boolean {
-  return slotMs === lastSlotMs || (slotMs < lastSlotMs && lastSlotMs <= nowMs + clocksApartMs);
+/** What was put for a project: the last slot, and a few before it, in the order in which they were put. */
+export interface KnownSlots {
+  readonly lastMs: number | undefined;
+  /** As a text of JSON: they are kept in a column. */
+  readonly recent: string | null;
+}
+
+/** So many slots are remembered one by one. */
+const slotsRemembered = 8;
+
+/**
+ * Whether a slot was put before. What lies far ahead was put by a clock that was wrong, and says nothing of others; the
+ * slots that are remembered are known whatever the clocks say.
+ */
+export function isSlotKnown(slotMs: number, { lastMs, recent }: KnownSlots, nowMs: number): boolean {
+  return (
+    (lastMs !== undefined && slotMs <= lastMs && (slotMs === lastMs || lastMs <= nowMs + clocksApartMs)) ||
+    slotsIn(recent).includes(slotMs)
+  );
+}
+
+/** The remembered slots with one more. */
+export function withSlot({ recent }: KnownSlots, slotMs: number): string {
+  return JSON.stringify([...slotsIn(recent), slotMs].slice(-slotsRemembered));
+}
+
+function slotsIn(recent: string | null): readonly number[] {
+  return recent === null ? [] : (JSON.parse(recent) as readonly number[]);
 }
 
 /** What the engines share: how long things take. */

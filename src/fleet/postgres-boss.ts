@@ -108,6 +108,7 @@ export async function openBoss(url: string, { times, clock, line, givenUp }: Bos
       });
       await boss.getDb().executeSql(table);
       await boss.getDb().executeSql(budgetTable);
+      await boss.getDb().executeSql(`alter table ${schema}.project add column if not exists recent_slots text`);
     });
   } catch (thrown) {
     await boss.stop({ graceful: false }).catch(() => undefined);

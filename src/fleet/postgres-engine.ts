@@ -2,7 +2,7 @@ import { randomInt } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
 import type { Db, JobWithMetadata } from 'pg-boss';
 import type { FleetEngine, Lease, NewRun, Put } from './engine.ts';
-import { isSlotKnown, usualTimes } from './engine.ts';
+import { isSlotKnown, usualTimes, withSlot } from './engine.ts';
 import {
   type Fault,
   failureOf,
@@ -90,11 +90,19 @@ export async function openPostgresEngine(url: string, options: PostgresEngineOpt
   const put = async (db: Db, run: NewRun): Promise<Put> => {
     const { project, slotMs, tries, isAsked = false } = run;
     const row = await projectRow(db, project);
-    if (!isAsked && row.last_slot !== null && isSlotKnown(slotMs, numberOf(row.last_slot), numberOf(row.now_ms))) {
+    const known = {
+      lastMs: row.last_slot === null ? undefined : numberOf(row.last_slot),
+      recent: row.recent_slots,
+    };
+    if (!isAsked && isSlotKnown(slotMs, known, numberOf(row.now_ms))) {
       return 'known';
     }
     if (!isAsked) {
-      await db.executeSql(`update ${schema}.project set last_slot = $2 where id = $1`, [project, slotMs]);
+      await db.executeSql(`update ${schema}.project set last_slot = $2, recent_slots = $3 where id = $1`, [
+        project,
+        slotMs,
+        withSlot(known, slotMs),
+      ]);
     }
     if (row.paused_at !== null) {
       return 'paused';

@@ -18,6 +18,8 @@ type Whole = string | number;
 export interface ProjectRow {
   readonly id: string;
   readonly last_slot: Whole | null;
+  /** JSON. */
+  readonly recent_slots: string | null;
   /** Of the server, where one row was asked for. */
   readonly now_ms?: Whole;
   readonly paused_at: Whole | null;

@@ -3,9 +3,12 @@ import type { FleetProject } from './fleet.ts';
 import { slotsOf } from './slots.ts';
 
 export interface Scheduler {
-  /** Puts every slot in line that has come due since the last call. */
+  /** Puts slots in line that have come due since the last call; many of them in several calls. */
   putDue(): Promise<void>;
 }
+
+/** So many are put before workers are looked after again: thousands may be due after the engine was away. */
+const mostAtOnce = 200;
 
 /**
  * Looks which projects are due. The first time the last slot of each is put, too: it came due while nobody ran, or is
@@ -24,11 +27,16 @@ export function createScheduler(projects: readonly FleetProject[], engine: Fleet
         waiting.forEach((entry) => (entry.due = entry.slots.last(now()) ?? entry.slots.next(now())));
       }
       beforeMs = now();
+      let left = mostAtOnce;
       for (const entry of waiting) {
         const { project, slots } = entry;
         if (entry.due > now()) {
           continue;
         }
+        if (left === 0) {
+          return;
+        }
+        left -= 1;
         const slotMs = slots.last(now()) ?? entry.due;
         await engine.put({ project: project.id, slotMs, tries: project.tries, group: project.group });
         entry.due = slots.next(slotMs);

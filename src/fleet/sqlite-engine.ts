@@ -3,7 +3,7 @@ import type { SQLInputValue, StatementSync } from 'node:sqlite';
 import { ConnectorError } from '../errors.ts';
 import { printable } from '../printable.ts';
 import type { EngineTimes, Failure, FleetEngine, Lease, Made, NewRun, Put } from './engine.ts';
-import { isSlotKnown, usualTimes } from './engine.ts';
+import { isSlotKnown, usualTimes, withSlot } from './engine.ts';
 import { openRunFile } from './sqlite-schema.ts';
 import { type Row, stateOf, statesSql } from './sqlite-states.ts';
 
@@ -105,12 +105,16 @@ export function openSqliteEngine(
 
   const put = ({ project, slotMs, tries, group, isAsked = false }: NewRun): Put => {
     run('insert or ignore into project (id) values (?)', project);
-    const known = one('select last_slot, paused_at, given_up from project where id = ?', project) ?? {};
-    if (!isAsked && isSlotKnown(slotMs, Number(known['last_slot'] ?? Number.NEGATIVE_INFINITY), now())) {
+    const known = one('select last_slot, recent_slots, paused_at, given_up from project where id = ?', project) ?? {};
+    const slots = {
+      lastMs: typeof known['last_slot'] === 'number' ? known['last_slot'] : undefined,
+      recent: typeof known['recent_slots'] === 'string' ? known['recent_slots'] : null,
+    };
+    if (!isAsked && isSlotKnown(slotMs, slots, now())) {
       return 'known';
     }
     if (!isAsked) {
-      run('update project set last_slot = ? where id = ?', slotMs, project);
+      run('update project set last_slot = ?, recent_slots = ? where id = ?', slotMs, withSlot(slots, slotMs), project);
     }
     if (known['paused_at'] !== null) {
       return 'paused';

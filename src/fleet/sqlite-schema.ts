@@ -68,12 +68,23 @@ export function openRunFile(path: string): DatabaseSync {
     if (n === 0) {
       createTables(database);
     }
-    database.exec(laterTables);
+    addLater(database);
     return database;
   } catch (thrown) {
     database.close();
     throw thrown;
   }
+}
+
+/** What came later, and lacks in files that were made before. */
+function addLater(database: DatabaseSync): void {
+  database.exec('begin immediate');
+  database.exec(laterTables);
+  const found = database.prepare(`select 1 from pragma_table_info('project') where name = 'recent_slots'`).get();
+  if (found === undefined) {
+    database.exec('alter table project add column recent_slots text'); // JSON: the last few that were put
+  }
+  database.exec('commit');
 }
 
 /** Two processes may begin at once: the second one finds the tables of the first. */

@@ -31,6 +31,25 @@ it('a clock that was ahead and is set back keeps the running scheduler from no s
   expect(slots.slice(1)).toEqual([last, last + hourMs]);
 });
 
+it('a scheduler that has thousands to put lets workers be looked after in between, and puts each once', async () => {
+  const many = hourlyFleet(450).projects;
+  const puts: string[] = [];
+  const engine = {
+    put: async ({ project: id }: NewRun) => {
+      puts.push(id);
+      return 'put';
+    },
+  } as Partial<FleetEngine> as FleetEngine;
+  const scheduler = createScheduler(many, engine, () => nowMs);
+  const after: number[] = [];
+  for (let call = 0; call < 4; call += 1) {
+    await scheduler.putDue();
+    after.push(puts.length);
+  }
+  expect(after).toEqual([200, 400, 450, 450]);
+  expect(new Set(puts).size).toBe(450);
+});
+
 it('a project whose slot was put by a clock far ahead is overdue once its last sync is older than its slot', () => {
   const slotMs = slotsOf(project)?.last(nowMs - 10 * 60_000) ?? 0;
   const stateWith = (lastSlotMs: number, finishedMs: number): string =>

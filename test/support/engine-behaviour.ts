@@ -11,6 +11,7 @@ export interface TestEngine extends AsyncDisposable {
 }
 
 export const testTimes: EngineTimes = { leaseMs: 45_000, firstPauseMs: 30_000, longestPauseMs: 600_000 };
+const hourMs = 3_600_000;
 export const testGroups: ReadonlyMap<string, number> = new Map([['acme', 1]]);
 
 export const made: Made = { startedMs: 1_000, finishedMs: 3_000, users: 7, grants: 9, requests: 4 };
@@ -83,6 +84,17 @@ export function engineBehaviour(start: () => Promise<TestEngine>): void {
       expect(await engine.put(ahead)).toBe('known');
       const next = run('P1');
       expect([await engine.put(next), await engine.put(next)]).toEqual(['put', 'known']);
+    });
+
+    it('is not put twice, though the engine has a clock that lags far behind those of the schedulers', async () => {
+      const [first, second] = [kind.now() + hourMs, kind.now() + 2 * hourMs];
+      expect(await engine.put(run('P1', { slotMs: first }))).toBe('put');
+      await engine.publish(await taken(), made, place('P1'));
+      expect(await engine.put(run('P1', { slotMs: second }))).toBe('put');
+      await engine.publish(await taken(), made, place('P1'));
+      // Another one begins, and puts what came last by its own clock; then both go on.
+      const puts = [first, second, first].map(async (slotMs) => await engine.put(run('P1', { slotMs })));
+      expect(await Promise.all(puts)).toEqual(['known', 'known', 'known']);
     });
 
     it('that falls into a pause begins nothing; after it the next one does', async () => {

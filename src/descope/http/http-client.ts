@@ -65,7 +65,6 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
   const lookAtClock = createClockLook(logger);
   const onRateWait = (waitMs: number): void => {
     observer?.onRateWait(waitMs);
-    permits?.onRateWait(waitMs);
     logger.warn('waiting for the rate limit of Descope', {
       seconds: Math.ceil(waitMs / 1000),
       until: new Date(Date.now() + waitMs).toISOString(),
@@ -80,7 +79,14 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
     forgetsRateWaits,
     onRateWait,
   };
-  const retrying = createRetrying({ limiter, ...waiting });
+  const retrying = createRetrying({
+    limiter,
+    ...waiting,
+    onRateWait: (waitMs) => {
+      onRateWait(waitMs);
+      permits?.onRateWait(waitMs);
+    },
+  });
   // What goes wrong with the audit log says nothing of other calls.
   const auditRetrying = createRetrying({ limiter: auditLimiter, ...waiting });
   const retryingOf = ({ bucket }: Endpoint): Retrying => (bucket === 'audit' ? auditRetrying : retrying);
