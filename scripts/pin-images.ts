@@ -1,6 +1,6 @@
-// Writes the digests of the images of others, as their registries tell them now, into the Dockerfile and the Compose file of a
-// fleet. Needs Docker and a network; look at the difference, build, and commit it. A digest that is there already is replaced by the tag's newest
-// one.
+// Writes the digests of the images of others, as their registries tell them now, into the Dockerfile and the Compose file
+// of a fleet. Needs Docker and a network; look at the difference, build, and commit it. A digest that is there already is
+// replaced by the tag's newest one.
 import { spawnSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';

@@ -136,7 +136,8 @@ function targetOf(href: string, path: string, known: ReadonlySet<string>, root: 
       ? posix.join(found, 'index.md')
       : undefined;
   if (page === undefined) {
-    return asset.test(file) || !existsSync(join(root, found)) ? href : undefined;
+    const isCopied = asset.test(file) && found.startsWith('docs/');
+    return isCopied || !existsSync(join(root, found)) ? href : undefined;
   }
   return posix.relative(posix.dirname(pageOf(path)), pageOf(page)) + (anchor === undefined ? '' : `#${anchor}`);
 }

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { Ajv } from 'ajv';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
+import { fleetPlan, withPlan } from '../../scripts/fleet-plan.ts';
 import { chartFiles, fleetSchemaText } from '../../scripts/fleet-schema.ts';
 import { parseBaseUrl, parseProjectId } from '../../src/descope/base-url.ts';
 import { readFleet } from '../../src/fleet/fleet.ts';
@@ -19,6 +20,27 @@ describe('docs/fleet.schema.json', () => {
   it('refuses what the reader refuses by form', () => {
     expect(isValid({ version: 1, projects: [{ id: 'P1', shedule: {} }] })).toBe(false);
     expect(isValid({ version: 1, projects: [] })).toBe(false);
+  });
+});
+
+describe('docs/fleet-plan.md', () => {
+  it('has the tables that the figures of docs/performance.md give (npm run docs:fleet)', () => {
+    const { text } = pages().find(({ path }) => path === 'docs/fleet-plan.md') ?? { text: '' };
+    const tables = fleetPlan();
+
+    expect(text).toContain(tables);
+    expect(withPlan(text.replace(tables, 'something else\n'))).toBe(text);
+  });
+
+  it('says of each fleet that so many workers begin all slots within a minute', () => {
+    const rows = fleetPlan()
+      .split('\n')
+      .filter((line) => line.startsWith('| simulated day'));
+    const late = [...(rows[1] ?? '').matchAll(/(\d+) s(?= \|)/g)].map(([, seconds]) => Number(seconds));
+
+    expect(rows[0]).toMatch(/(?:, 0 \|?[^|]*){3}/);
+    expect(late).toHaveLength(3);
+    expect(late.filter((seconds) => seconds > 60)).toEqual([]);
   });
 });
 
