@@ -22,6 +22,8 @@ export interface Person extends ResourceRef {
   readonly projectId: string;
   /** The newest name, for a question only. */
   readonly name: string;
+  /** The names of all versions, but for the token. */
+  readonly names: readonly string[];
   /** The token that all is replaced by. */
   readonly token: string;
   /** Versions of their record, from the first sync that had them to the last. */
@@ -57,6 +59,9 @@ export function toPerson(
     id,
     projectId,
     name: last?.name ?? '',
+    names: [...new Set(versions.map(({ name }) => name))].filter(
+      (name) => name.length > 1 && name !== token && name !== id,
+    ),
     token,
     versions: versions.length,
     firstAt: (syncs.findLast((sync) => sync.n <= since) ?? syncs[0])?.finishedAt ?? '',

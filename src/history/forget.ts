@@ -55,7 +55,11 @@ function personOf(database: DatabaseSync, projectId: string, about: ResourceRef 
 export function forget(path: string, database: DatabaseSync, person: Person, atMs: number): ForgetResult {
   const { typeId, id, projectId } = person;
   const addresses = addressesOf(textsOf(database, person), person);
-  const { rows, changes, own, others } = clean(path, candidates(database, person, addresses), { ...person, addresses });
+  const { rows, changes, own, others } = clean(path, candidates(database, person, addresses), {
+    ...person,
+    addresses,
+    names: new Set(person.names),
+  });
   const put = database.prepare('update message set data = ? where v = ?');
   for (const row of rows) {
     put.run(row.bytes, row.row.v);
@@ -86,7 +90,7 @@ function textsOf(database: DatabaseSync, { typeId, n }: Person): readonly string
 
 function candidates(
   database: DatabaseSync,
-  { typeId, n, projectId }: Person,
+  { typeId, n, projectId, names: ownNames }: Person,
   addresses: ReadonlySet<string>,
 ): readonly Candidate[] {
   const project = projectNumber(database, projectId) ?? -1;
@@ -126,6 +130,10 @@ function candidates(
     take('sso_row', 'resources', false, names, project, text);
     take('other_row', 'resources', false, `${names} and r.type <> 'console_admin'`, project, text);
     take('grant_row', 'grants', false, names, project, text);
+  }
+  for (const text of ownNames) {
+    const told = `r.project = ? and r.type = 'finding' and instr(m.data, cast(? as blob)) > 0`;
+    take('other_row', 'resources', false, told, project, text);
   }
   return [...found.values()];
 }

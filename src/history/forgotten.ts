@@ -10,6 +10,8 @@ export interface Forgotten extends ResourceRef {
   readonly token: string;
   /** Logins, addresses and telephone numbers that they ever had: these name them in rows of others, too. */
   readonly addresses: ReadonlySet<string>;
+  /** Names that they ever had: findings tell of people by name. */
+  readonly names: ReadonlySet<string>;
 }
 
 /** The same for a person of a project each time; it is made of the id, which stays. */
@@ -80,6 +82,9 @@ function cleaned(value: JsonValue, person: Forgotten): JsonValue {
   if (!isObject(value)) {
     return value;
   }
+  if (isFinding(value)) {
+    return unnamed(value, wordsOf(person), person.token);
+  }
   return isRecordOf(value, person)
     ? kept(value, person.token)
     : Object.fromEntries(Object.entries(value).map(([key, item]) => [key, cleaned(item, person)]));
@@ -88,6 +93,35 @@ function cleaned(value: JsonValue, person: Forgotten): JsonValue {
 /** Whether an object is the record of the person: it may stand for itself, or inside a grant. */
 function isRecordOf({ id }: JsonObject, person: Forgotten): boolean {
   return isObject(id) && id['resourceType'] === person.typeId && id['resource'] === person.id;
+}
+
+function isFinding({ id }: JsonObject): boolean {
+  return isObject(id) && id['resourceType'] === 'finding';
+}
+
+/** Whatever names the person, where it stands by itself in a sentence. */
+function wordsOf({ addresses, names }: Forgotten): RegExp {
+  const texts = [...addresses, ...names].toSorted((one, other) => other.length - one.length);
+  if (texts.length === 0) {
+    return /(?!)/gu;
+  }
+  return new RegExp(
+    `(?<![\\p{L}\\p{N}])(?:${texts.map((text) => RegExp.escape(text)).join('|')})(?![\\p{L}\\p{N}])`,
+    'gu',
+  );
+}
+
+/** A finding tells in sentences who it is about, and of whom besides. */
+function unnamed(value: JsonValue, words: RegExp, token: string): JsonValue {
+  if (typeof value === 'string') {
+    return value.replaceAll(words, token);
+  }
+  if (Array.isArray(value)) {
+    return value.map((item) => unnamed(item, words, token));
+  }
+  return isObject(value)
+    ? Object.fromEntries(Object.entries(value).map(([key, item]) => [key, unnamed(item, words, token)]))
+    : value;
 }
 
 function kept(record: JsonObject, token: string): JsonObject {

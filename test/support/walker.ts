@@ -1,7 +1,8 @@
 import { create } from '@bufbuild/protobuf';
 import { anyIs, anyUnpack } from '@bufbuild/protobuf/wkt';
 import { expect } from 'vitest';
-import { type Connector, createConnector } from '../../src/connector.ts';
+import { systemWorkPlace } from '../../src/answers/work-place.ts';
+import { type Connector, createConnector, type Judge } from '../../src/connector.ts';
 import {
   GrantExpandableSchema,
   GrantImmutableSchema,
@@ -26,8 +27,18 @@ import type { GrantTruth, Truth } from './truth.ts';
 
 export const typeIds = ['user', 'tenant', 'role', 'permission', 'role_binding'] as const;
 
+/** Judges by the built-in rules; loaded by the tests that list findings. */
+const lazyJudge: Judge = {
+  begin: async () => await (await import('../../src/insights/judge.ts')).createJudge({ work: systemWorkPlace }).begin(),
+};
+
 export function connectorOf(project: ProjectRead, policy: Partial<SyncPolicy> = {}, now?: () => number): Connector {
-  return createConnector({ project, policy: { tenantRoles: 'all', ...policy }, ...(now !== undefined && { now }) });
+  return createConnector({
+    project,
+    policy: { tenantRoles: 'all', ...policy },
+    judge: lazyJudge,
+    ...(now !== undefined && { now }),
+  });
 }
 
 export interface Ask {

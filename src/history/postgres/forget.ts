@@ -145,7 +145,7 @@ async function forget(connection: Connection, person: Person, atMs: number): Pro
   const { rows, changes, own, others } = clean(
     connection.name,
     await candidates(connection, { ...person, project }, addresses),
-    { ...person, addresses },
+    { ...person, addresses, names: new Set(person.names) },
   );
   for (const row of rows) {
     await update(connection, row);
@@ -174,7 +174,7 @@ async function forget(connection: Connection, person: Person, atMs: number): Pro
 /** Rows that are of the person, or hold an address of theirs. */
 async function candidates(
   connection: Connection,
-  { typeId, n, project }: Person & { readonly project: number },
+  { typeId, n, project, names: ownNames }: Person & { readonly project: number },
   addresses: ReadonlySet<string>,
 ): Promise<readonly Candidate[]> {
   const [first] = await connection.rows<{ readonly n: number }>(
@@ -204,13 +204,18 @@ async function candidates(
   await take({ table: 'entitlement_row', section: 'entitlements', isOwn: true }, `r.n = ${n}`);
   await take({ table: 'grant_row', section: 'grants', isOwn: true }, `(r.on_n = ${n} or r.to_n = ${n})`);
   const names = `r.project = ${project} and exists (select 1 from unnest($1::bytea[]) a where position(a in r.data) > 0)`;
-  const values = [[...addresses].map((text) => Buffer.from(text, 'utf8'))];
+  const bytesOf = (texts: Iterable<string>): readonly Buffer[] =>
+    Array.from(texts, (text) => Buffer.from(text, 'utf8'));
+  const values = [bytesOf(addresses)];
   await take({ table: 'sso_row', section: 'resources', isOwn: false }, names, values);
   await take(
     { table: 'other_row', section: 'resources', isOwn: false },
     `${names} and r.type <> 'console_admin'`,
     values,
   );
+  await take({ table: 'other_row', section: 'resources', isOwn: false }, `${names} and r.type = 'finding'`, [
+    bytesOf(ownNames),
+  ]);
   await take({ table: 'grant_row', section: 'grants', isOwn: false }, names, values);
   return [...found.values()];
 }
