@@ -101,6 +101,7 @@ export const caseFiles = [
   'test/history/days.test.ts',
   'test/history/many.test.ts',
   'test/history/forget.test.ts',
+  'test/insights/findings.test.ts',
   'test/api/postgres-api.test.ts',
   'test/history/postgres.test.ts',
   'test/history/postgres-forget.test.ts',

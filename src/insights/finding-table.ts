@@ -5,8 +5,9 @@ import type { Check, Finding } from '../checks/check.ts';
 import { controlsInWords } from '../checks/judgement.ts';
 import type { Rule } from '../checks/rule.ts';
 import { throwIfCancelled } from '../errors.ts';
-import type { ResourceRef } from '../model/ids.ts';
 import type { FindingRow, FindingRows } from '../resources/sync/judging.ts';
+
+type Subject = Pick<Finding['subject'], 'type' | 'id'>;
 
 /** So long findings are looked for before others in this process have a turn. */
 const turnMs = 25;
@@ -54,32 +55,48 @@ export async function findingsOf(check: Check, { database }: FileIndex, signal: 
   };
 }
 
-/** The columns of a finding that say where its subject is kept, as its rule names it. */
+/** How an index calls what can be held, by its type. */
 const kinds: Readonly<Record<string, string>> = { role: 'role', permission: 'permission', role_binding: 'binding' };
 
 function rowMaker(database: DatabaseSync, rules: ReadonlyMap<string, Rule>): (told: string) => FindingRow {
-  const emailOf = database.prepare('select email from user where id = ?');
-  const lookUps = {
-    user: database.prepare(`select 'user' type from user where id = ?2 and ?1 = 'user'`),
-    tenant: database.prepare(`select 'tenant' type from tenant where id = ?2 and ?1 = 'tenant'`),
-    thing: database.prepare('select 1 from thing where kind = ? and id = ?'),
-    sso: database.prepare('select type from sso where type = ? and id = ?'),
-    // A key that acts as a user is listed as the secret of that user alone.
-    other: database.prepare(`select type from other where type in (?1, ?1 || '_secret') and id = ?2 order by type`),
-  };
+  const userOf = database.prepare('select email from user where id = ?');
+  const tenantOf = database.prepare('select 1 from tenant where id = ?');
+  const thingOf = database.prepare('select 1 from thing where kind = ? and id = ?');
+  const ssoOf = database.prepare('select 1 from sso where type = ? and id = ?');
+  // A key that acts as a user is listed as the secret of that user alone.
+  const otherOf = database.prepare(
+    `select type from other where type in (?1, ?1 || '_secret') and id = ?2 order by type`,
+  );
 
-  function resourceOf({ type, id }: Pick<Finding['subject'], 'type' | 'id'>): ResourceRef | undefined {
-    const kind = kinds[type];
-    if (kind !== undefined) {
-      return lookUps.thing.get(kind, id) === undefined ? undefined : { typeId: type, id };
+  function isThere({ type, id }: Subject): boolean {
+    switch (type) {
+      case 'tenant':
+        return tenantOf.get(id) !== undefined;
+      case 'sso_configuration':
+      case 'idp_group':
+        return ssoOf.get(type, id) !== undefined;
+      default:
+        return thingOf.get(kinds[type] ?? '', id) !== undefined;
     }
-    const { user, tenant, sso, other } = lookUps;
-    const found = [user, tenant, sso, other].map((lookUp) => lookUp.get(type, id)?.['type']).find(Boolean);
-    return typeof found === 'string' ? { typeId: found, id } : undefined;
+  }
+
+  /** What of the sync stands for a subject, with the address of a user. */
+  function standsFor(subject: Subject): Pick<FindingRow, 'resource' | 'email'> {
+    const { type, id } = subject;
+    if (type === 'user') {
+      const email = userOf.get(id)?.['email'];
+      return typeof email === 'string' ? { resource: { typeId: type, id }, email } : { resource: undefined, email: '' };
+    }
+    if (isThere(subject)) {
+      return { resource: { typeId: type, id }, email: '' };
+    }
+    const other = otherOf.get(type, id)?.['type'];
+    return { resource: typeof other === 'string' ? { typeId: other, id } : undefined, email: '' };
   }
 
   return (told) => {
     const { rule: ruleId, severity, subject, where, detail, fingerprint } = JSON.parse(told) as Finding; // as it was put in
+    const { resource, email } = standsFor(subject);
     const { title = ruleId, fix = '', controls = {} } = rules.get(ruleId) ?? {};
     return {
       id: fingerprint,
@@ -87,8 +104,8 @@ function rowMaker(database: DatabaseSync, rules: ReadonlyMap<string, Rule>): (to
       title,
       severity,
       subject,
-      resource: resourceOf(subject) ?? (where && resourceOf({ type: 'tenant', id: where.tenantId })),
-      email: subject.type === 'user' ? String(emailOf.get(subject.id)?.['email'] ?? '') : '',
+      resource: resource ?? (where && standsFor({ type: 'tenant', id: where.tenantId }).resource),
+      email,
       where,
       detail,
       fix,

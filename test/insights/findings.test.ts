@@ -3,15 +3,19 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { anyUnpack } from '@bufbuild/protobuf/wkt';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createFileIndex } from '../../src/answers/file-index.ts';
+import { createFileIndex, type FileIndex } from '../../src/answers/file-index.ts';
 import { checkByPolicy } from '../../src/checks/policy/check-by-policy.ts';
 import { type Policy, policySchema } from '../../src/checks/policy/schema.ts';
+import { ConnectorError } from '../../src/errors.ts';
 import { SecurityInsightTraitSchema } from '../../src/gen/c1/connector/v2/annotation_security_insight_pb.ts';
+import { openHistory } from '../../src/history/open-history.ts';
+import { createStoreTarget } from '../../src/history/write-sync.ts';
 import { createJudge } from '../../src/insights/judge.ts';
 import type { Resource } from '../../src/model/messages.ts';
 import { cleanupRequest } from '../../src/model/walk-requests.ts';
 import { chooseOutput } from '../../src/output/outputs.ts';
 import { folderIn } from '../../src/output/work-places.ts';
+import type { ProjectRead } from '../../src/resources/sync/sync-session.ts';
 import { runSync } from '../../src/sync/run.ts';
 import { newSyncId } from '../../src/sync/sync-id.ts';
 import { type Embedded, type EmbeddedOptions, startEmbedded } from '../support/embedded.ts';
@@ -43,11 +47,26 @@ async function judged({ include = everything, rules, ...options }: Asked = {}): 
   });
 }
 
-async function synced({ connector }: Pick<Embedded, 'connector'>, path: string) {
+/** The newest sync of a store. */
+async function newestIn(path: string): Promise<FileIndex> {
+  const history = await openHistory(path);
+  const index = await history.index(await history.choose({}));
+  return {
+    ...index,
+    [Symbol.asyncDispose]: async () => {
+      await index[Symbol.asyncDispose]();
+      await history[Symbol.asyncDispose]();
+    },
+  };
+}
+
+async function synced({ connector, emulator }: Pick<Embedded, 'connector' | 'emulator'>, path: string) {
   return await runSync({
     surface: connector,
     report: (syncId) => connector.report(syncId),
-    target: await chooseOutput(path)({ syncId: newSyncId() }),
+    target: path.endsWith('.db')
+      ? await createStoreTarget(path, { projectId: emulator.projectId, syncId: newSyncId() })
+      : await chooseOutput(path)({ syncId: newSyncId() }),
     tenantRoles: 'all',
   });
 }
@@ -71,10 +90,18 @@ function textOf(row: Resource | undefined, key: string): string {
   return typeof value === 'string' ? value : '';
 }
 
+/** The resources that could stand for the subject of a finding, the best first. */
+function waysTo(row: Resource): string[] {
+  const [type, id] = [textOf(row, 'subject_type'), textOf(row, 'subject_id')];
+  return [`${type} ${id}`, `${type}_secret ${id}`];
+}
+
 describe('findings of a sync', () => {
   it('are what check finds in its file, each by its fingerprint, and send no request more', async () => {
     const path = join(folder, 'same.json');
+    const tooLong = { name: 'Too Long', description: 'x'.repeat(5_000) }; // is cut, and counted once
     await using embedded = await judged();
+    embedded.emulator.state.putPermission(tooLong);
     const { counts, requests, cut } = await synced(embedded, path);
     const found = await checked(path);
     const rows = await allResources(embedded.remote, 'finding');
@@ -83,6 +110,7 @@ describe('findings of a sync', () => {
       emulator: { users: 120 },
       policy: { tenantRoles: 'all', include: everything },
     });
+    plain.emulator.state.putPermission(tooLong);
     const without = await synced(plain, join(folder, 'without.json'));
     expect(found.length).toBeGreaterThan(60);
     expect(new Set(found.map(({ rule }) => rule)).size).toBeGreaterThan(12);
@@ -90,6 +118,7 @@ describe('findings of a sync', () => {
     expect(new Map(rows.map(({ id, profile }) => [id?.resource, [profile?.['rule'], profile?.['severity']]]))).toEqual(
       new Map(found.map(({ fingerprint, rule, severity }) => [fingerprint, [rule, severity]])),
     );
+    expect(cut.textsCut).toBe(1);
     expect({ requests, cut }).toEqual({ requests: without.requests, cut: without.cut });
   });
 
@@ -114,8 +143,11 @@ describe('findings of a sync', () => {
         expect(target.value.externalId).toBe(row.profile?.['subject_id']);
         expect(target.value.email).toMatch(/^\S+@\S+$/);
       } else if (target.case === 'resourceId') {
-        expect(listed).toContain(`${target.value.resourceType} ${target.value.resource}`);
+        const pointed = `${target.value.resourceType} ${target.value.resource}`;
+        expect(listed).toContain(pointed);
+        expect(waysTo(row).find((way) => listed.has(way)) ?? pointed).toBe(pointed);
       } else {
+        expect(waysTo(row).filter((way) => listed.has(way))).toEqual([]);
         expect(target).toMatchObject({ case: 'externalResource', value: { externalId: emulator.projectId } });
       }
     }
@@ -183,6 +215,71 @@ describe('findings of a sync', () => {
         .toSorted(),
     );
     expect(rows.some(({ profile }) => profile?.['rule'] === 'privileged-role')).toBe(false);
+  });
+
+  it.each(['audit', 'history'] as const)('know of last logins from the %s, as check does', async (lastLogin) => {
+    const path = join(folder, `${lastLogin}.json`);
+    await using embedded = await judged({
+      policy: { tenantRoles: 'all', include: ['finding'], lastLogin },
+      rules: policySchema.parse({ version: 1, rules: { 'dormant-user': { days: 1 } } }),
+    });
+    await synced(embedded, path);
+    const found = await checked(path, policySchema.parse({ version: 1, rules: { 'dormant-user': { days: 1 } } }));
+    const rows = await allResources(embedded.remote, 'finding');
+    const details = new Map(rows.map((row) => [row.id?.resource, textOf(row, 'detail')]));
+
+    expect(found.filter(({ rule }) => rule === 'dormant-user').length).toBeGreaterThan(5);
+    expect(details).toEqual(new Map(found.map(({ fingerprint, detail }) => [fingerprint, detail])));
+  });
+
+  it.each(['.c1z', '.ndjson', '.db'])('are in a %s as well', async (extension) => {
+    const path = join(folder, `as-well${extension}`);
+    await using embedded = await judged({ include: [] });
+    const { counts } = await synced(embedded, path);
+    await using index = path.endsWith('.db') ? await newestIn(path) : await createFileIndex(path);
+    const rows = index.database.prepare("select id, profile ->> 'rule' rule from other where type = 'finding'").all();
+    const found = [...checkByPolicy(index, { policy: noPolicy, nowMs: Date.now() }).findings()];
+
+    expect(counts.resources['finding']).toBe(found.length);
+    expect(new Map(rows.map(({ id, rule }) => [id, rule]))).toEqual(
+      new Map(found.map(({ fingerprint, rule }) => [fingerprint, rule])),
+    );
+  });
+
+  it('fail the sync where they cannot be made, and leave no file', async () => {
+    const path = join(folder, 'none.json');
+    await using embedded = await startEmbedded({
+      emulator: { users: 20 },
+      policy: { tenantRoles: 'all', include: ['finding'] },
+      judge: createJudge({
+        work: {
+          makeFolder: () => Promise.reject(new ConnectorError('local-io', 'no room here')),
+          fullRemedy: 'make room',
+        },
+      }),
+    });
+
+    await expect(synced(embedded, path)).rejects.toMatchObject({ kind: 'local-io', message: 'no room here' });
+    expect((await readdir(folder)).filter((name) => name.includes('none'))).toEqual([]);
+  });
+
+  it('are made on a second try where Descope failed at the first one', async () => {
+    let failures = 2;
+    const flaky = (project: ProjectRead): ProjectRead => ({
+      ...project,
+      readOfTenant: async (...asked) => {
+        if (failures-- > 0) {
+          throw new ConnectorError('unavailable', 'not now');
+        }
+        return await project.readOfTenant(...asked);
+      },
+    });
+    await using sound = await judged({ include: ['sso_configuration'] });
+    await using embedded = await judged({ include: ['sso_configuration'], wrap: flaky });
+    const ask = async (): Promise<string[]> => idsOf(await allResources(embedded.connector, 'finding'));
+
+    await expect(ask()).rejects.toMatchObject({ kind: 'unavailable' });
+    expect(await ask()).toEqual(idsOf(await allResources(sound.connector, 'finding')));
   });
 
   it('leave nothing in the folder for temporary files when their sync ends', async () => {
