@@ -3,6 +3,7 @@ import type { FileIndex } from '../answers/file-index.ts';
 import { judgeRoles, type RolePowers } from '../answers/role-power.ts';
 import type { Found } from './found.ts';
 import { createHolders, type Holders } from './holders.ts';
+import { emptyTable, prepared } from './statements.ts';
 
 export type Row = Readonly<Record<string, unknown>>;
 
@@ -35,14 +36,17 @@ export const isShut = `u.status in ('disabled', 'expired')`;
 export function createWorld(index: FileIndex): World {
   const { database } = index;
   const powers = judgeRoles(database, undefined, ['role']);
-  database.exec(`drop table if exists temp.shut; create temp table shut (user integer primary key);
-    insert into shut select u.n from user u where ${isShut}`);
+  emptyTable(database, 'shut', 'user integer primary key');
+  prepared(database, `insert into shut select u.n from user u where ${isShut}`).run();
   createRoleTables(database, powers);
-  database.exec(`create temp view if not exists credential as
+  prepared(
+    database,
+    `create temp view if not exists credential as
     select 'access_key' kind, o.* from other o where o.type = 'access_key_secret'
     union all select 'management_key', o.* from other o where o.type = 'management_key_secret'
     union all select o.type, o.* from other o where o.type in ('access_key', 'management_key')
-      and not exists (select 1 from other s where s.type = o.type || '_secret' and s.id = o.id)`);
+      and not exists (select 1 from other s where s.type = o.type || '_secret' and s.id = o.id)`,
+  ).run();
   const rows: World['rows'] = (sql, ...values) => database.prepare(sql).iterate(...values);
   function* told(sql: string, detail: (row: Row) => string, ...values: readonly SQLInputValue[]): Generator<Found> {
     for (const row of rows(`select * from (${sql}) order by type, id, tenant, about`, ...values)) {
@@ -104,13 +108,13 @@ export function number(row: Row, column: string): number {
 
 /** Makes `role_of` and `privileged`. */
 export function createRoleTables(database: DatabaseSync, powers: RolePowers): void {
-  database.exec(`drop table if exists temp.role_of; drop table if exists temp.privileged;
-    create temp table role_of (thing integer primary key, role integer not null);
-    create temp table privileged (thing integer primary key, why text not null)`);
+  emptyTable(database, 'role_of', 'thing integer primary key, role integer not null');
+  emptyTable(database, 'privileged', 'thing integer primary key, why text not null');
   const roles = new Map<string, number>();
-  const put = database.prepare('insert into role_of (thing, role) values (?, ?)');
-  const mark = database.prepare('insert into privileged (thing, why) values (?, ?)');
-  const things = database.prepare(
+  const put = prepared(database, 'insert into role_of (thing, role) values (?, ?)');
+  const mark = prepared(database, 'insert into privileged (thing, why) values (?, ?)');
+  const things = prepared(
+    database,
     `select n, kind, role, iif(kind = 'role', tenant, coalesce(role_tenant, '')) home from thing
      where kind in ('role', 'binding') order by kind desc`,
   );
@@ -128,5 +132,5 @@ export function createRoleTables(database: DatabaseSync, powers: RolePowers): vo
       }
     }
   }
-  database.exec('create index temp.role_of_by_role on role_of (role)');
+  prepared(database, 'create index if not exists temp.role_of_by_role on role_of (role)').run();
 }

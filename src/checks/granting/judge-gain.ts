@@ -80,9 +80,11 @@ export function judgeGain(gain: Gain, rules: readonly AskedRule[], known: Known)
   const open = rules.flatMap((rule) => {
     const most = rule.limit?.['at-most'];
     const count = rule.limit === undefined || most === undefined ? undefined : known.othersUpTo(rule.limit, most);
-    // Where fewer have it, the limit is kept.
+    // Where fewer have it, the limit is kept. One more than may is as many as any: with one too many already, no number is told.
     const others =
-      count !== undefined && most !== undefined && count >= most ? { count, held: rule.gained } : undefined;
+      count !== undefined && most !== undefined && count >= most
+        ? { count: Math.min(count, most + 1), held: rule.gained }
+        : undefined;
     return mayBreak(rule, held, { email: gain.email, count }) ? [{ rule, others }] : [];
   });
   const alone = open.filter(({ others }) => others !== undefined).map((one) => [one]);

@@ -62,7 +62,7 @@ let kept: Kept | undefined;
 function emptied(): Kept {
   if (kept === undefined) {
     const database = new DatabaseSync(':memory:');
-    database.exec(indexSchema);
+    database.exec(`pragma temp_store = memory; ${indexSchema}`);
     const statements = new Map<string, StatementSync>();
     const statement = (sql: string): StatementSync => {
       const known = statements.get(sql) ?? database.prepare(sql);
@@ -133,17 +133,20 @@ function fill({ database, statement }: Kept, { principal, name, email, held, gro
   }
   if (others !== undefined && others.count > 0) {
     const thing = thingOf(others.held);
-    standIn(database, thing, others.count);
+    standIn(statement, thing, others.count);
   }
 }
 
 /** So many users of no name who hold a thing. */
-function standIn(database: DatabaseSync, thing: number, count: number): void {
-  const { last } = database.prepare('select coalesce(max(n), 0) last from user').get() ?? {};
-  const numbers = `with recursive n(n) as (select 1 union all select n + 1 from n where n < ${count}) `;
-  database.exec(`insert into user (n, id, name, login, email, is_email_verified, phone, is_phone_verified, status, is_test, is_scim, has_mfa,
-      has_sso, created_at) ${numbers} select ${Number(last)} + n, char(0) || n, '', '', '', 0, '', 0, 'enabled', 0, 0, 0, 0, '' from n;
-    insert into holding (thing, user) ${numbers} select ${thing}, ${Number(last)} + n from n`);
+function standIn(statement: Kept['statement'], thing: number, count: number): void {
+  const { last } = statement('select coalesce(max(n), 0) last from user').get() ?? {};
+  const numbers = 'with recursive n(n) as (select 1 union all select n + 1 from n where n < ?1) ';
+  statement(`insert into user (n, id, name, login, email, is_email_verified, phone, is_phone_verified, status, is_test, is_scim, has_mfa,
+      has_sso, created_at) ${numbers} select ?2 + n, char(0) || n, '', '', '', 0, '', 0, 'enabled', 0, 0, 0, 0, '' from n`).run(
+    count,
+    Number(last),
+  );
+  statement(`insert into holding (thing, user) ${numbers} select ?3, ?2 + n from n`).run(count, Number(last), thing);
 }
 
 type Put = (table: string, row: Readonly<Record<string, string | number | null>>) => number;

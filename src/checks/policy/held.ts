@@ -1,4 +1,5 @@
 import type { DatabaseSync } from 'node:sqlite';
+import { emptyTable, prepared } from '../statements.ts';
 import type { World } from '../world.ts';
 import type { HeldSet } from './schema.ts';
 
@@ -10,27 +11,32 @@ import type { HeldSet } from './schema.ts';
 export function createHeld({ index: { database } }: World, table: string, set: HeldSet): void {
   const things = `${table}_thing`;
   createThings(database, things, set);
-  database.exec(`drop table if exists temp.${table};
-    create temp table ${table} (type text not null, id text not null, place text not null, sure integer not null, what text not null,
-      primary key (type, id, place)) without rowid`);
+  emptyTable(
+    database,
+    table,
+    'type text not null, id text not null, place text not null, sure integer not null, what text not null, primary key (type, id, place)',
+    'without rowid',
+  );
   for (const select of holdersOf(things)) {
-    database.exec(`insert into ${table} (type, id, place, sure, what) ${select}
-      on conflict (type, id, place) do update set sure = max(sure, excluded.sure), what = min(what, excluded.what)`);
+    prepared(
+      database,
+      `insert into ${table} (type, id, place, sure, what) ${select}
+      on conflict (type, id, place) do update set sure = max(sure, excluded.sure), what = min(what, excluded.what)`,
+    ).run();
   }
 }
 
 /** Everything that gives something of a set, in a temporary table of this name: roles, bindings and permissions. */
 export function createThings(database: DatabaseSync, table: string, { permissions = [], roles = [] }: HeldSet): void {
-  database.exec(`drop table if exists temp.${table}; create temp table ${table} (thing integer primary key)`);
-  database
-    .prepare(
-      `insert or ignore into ${table}
+  emptyTable(database, table, 'thing integer primary key');
+  prepared(
+    database,
+    `insert or ignore into ${table}
       select r.thing from role_of r join confers c on c.thing = r.role join thing p on p.n = c.permission
         where p.id in (select value from json_each(?1))
       union select n from thing where kind = 'permission' and id in (select value from json_each(?1))
       union select r.thing from role_of r join thing t on t.n = r.role where t.role in (select value from json_each(?2))`,
-    )
-    .run(JSON.stringify(permissions), JSON.stringify(roles));
+  ).run(JSON.stringify(permissions), JSON.stringify(roles));
 }
 
 /** The ways in which somebody has one of the things of such a table, a query each: type, id, place, sure, what. */
