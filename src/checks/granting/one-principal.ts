@@ -33,7 +33,7 @@ export interface OnePrincipal {
 export function indexOfOne(one: OnePrincipal): FileIndex {
   const { projectId, types, nowMs } = one;
   const { database, statement } = emptied();
-  fill({ database, statement }, one);
+  fill({ statement }, one);
   return {
     path: '',
     databasePath: '',
@@ -90,7 +90,10 @@ const filled = [
   'other_grant',
 ];
 
-function fill({ database, statement }: Kept, { principal, name, email, held, groups, others }: OnePrincipal): void {
+function fill(
+  { statement }: Pick<Kept, 'statement'>,
+  { principal, name, email, held, groups, others }: OnePrincipal,
+): void {
   const { put, role, place } = rowsOf(statement);
   const isUser = principal.typeId === 'user';
   const self = isUser ? putUser(put, principal.id, name, email) : putKey(put, principal.id, name);
