@@ -41,7 +41,9 @@ export async function forgetAsked(
   if (!json && flags.yes !== true) {
     print(prose(planInWords(person)).join('\n'));
   }
-  await confirmed(`Forget ${typeId} ${printable(id)} in ${printable(shown)}`, flags, signal, nothingChanged);
+  await confirmed(`Forget ${typeId} ${printable(id)} in ${printable(shown)}`, flags, signal, {
+    nothing: nothingChanged,
+  });
   const { values: settings } = resolveSettings(await settingSources(flags, env));
   const logger = await openLogger(settings.logLevel ?? 'info', settings.logFormat);
   await using audit = await openAudit(

@@ -53,7 +53,7 @@ export async function pruneOnce(
     if (!json && !isDry && flags.yes !== true) {
       print(prose(...planned.map((plan) => goesInWords(plan, 'will go'))).join('\n'));
     }
-    await confirmed(`Take this out of ${printable(shownStore(store))}`, flags, signal, nothingChanged);
+    await confirmed(`Take this out of ${printable(shownStore(store))}`, flags, signal, { nothing: nothingChanged });
   }
   const plans = isDry || planned.length === 0 ? planned : await pruneStore(path, bounds, waitingFor(store));
   if (json) {

@@ -71,16 +71,21 @@ export async function withProvisioner<Result>(
   return await work({ ...setup, provisioner, checkProvisioning });
 }
 
+/** Why a person is asked, and what is told where nothing happens. */
+export interface AskedWords {
+  readonly because?: string;
+  readonly nothing?: string;
+}
+
 /**
- * Asks a person before what cannot be undone; where nobody can answer, --yes must say so. A dry run asks nothing.
- * `what` is the question without its mark, such as "Delete user Ada", and looked up only where it is asked; `nothing`
- * tells what did not happen.
+ * Asks a person before what cannot be undone, or not by us alone; where nobody can answer, --yes must say so. A dry run
+ * asks nothing. `what` is the question without its mark, such as "Delete user Ada", and looked up only where it is asked.
  */
 export async function confirmed(
   what: string | (() => Promise<string>),
   { yes, dryRun }: Pick<OperationFlags, 'yes' | 'dryRun'>,
   signal: AbortSignal,
-  nothing = 'nothing was sent',
+  { because = 'this cannot be undone', nothing = 'nothing was sent' }: AskedWords = {},
 ): Promise<void> {
   if (yes === true || dryRun === true) {
     return;
@@ -89,11 +94,11 @@ export async function confirmed(
   if (prompts === undefined) {
     throw new ConnectorError(
       'config',
-      `this cannot be undone, and nobody is at a terminal to confirm it: ${nothing}; add --yes to do it, or --dry-run to look`,
+      `${because}, and nobody is at a terminal to confirm it: ${nothing}; add --yes to do it, or --dry-run to look`,
     );
   }
   const question = typeof what === 'string' ? what : await what();
-  if (!(await prompts.confirm(`${question}? This cannot be undone.`))) {
+  if (!(await prompts.confirm(`${question}? ${because.charAt(0).toUpperCase()}${because.slice(1)}.`))) {
     throw new ConnectorError('refused', `not confirmed: ${nothing}`);
   }
 }

@@ -49,6 +49,8 @@ export async function reviewApply(
     await checkTarget(resultsPath);
   }
   const startedAt = new Date().toISOString();
+  const keep = async (results: Results): Promise<void> =>
+    await writeText(resultsPath, resultsText(withEarlier(results, earlier)));
   const notes = createAuditNotes();
   const applied = await withProvisioner(
     flags,
@@ -56,7 +58,9 @@ export async function reviewApply(
     async ({ provisioner, settings }) => {
       checkProject(path, decisions, settings.projectId);
       if (revokes.length > 0) {
-        await confirmed(questionOf(decisions, revokes), flags, signal);
+        await confirmed(questionOf(decisions, revokes), flags, signal, {
+          because: 'whatever is revoked has to be granted again to come back',
+        });
       }
       return await applyDecisions({
         decisions,
@@ -70,14 +74,17 @@ export async function reviewApply(
             print(prose(lineOf(result, revoke)).join('\n')); // as they come: many of them take minutes
           }
         },
+        // What was done must not be lost with a process that dies.
+        keep: isDry
+          ? async () => undefined
+          : async (rows) => await keep(resultsOf(decisions, { rows, isStopped: true }, startedAt)),
       });
     },
     { note: notes.note },
   );
-  const results = resultsOf(decisions, applied, startedAt);
-  const kept = withEarlier(results, earlier);
+  const results = resultsOf(decisions, { rows: applied.rows, isStopped: applied.stoppedBy !== undefined }, startedAt);
   if (!isDry) {
-    await writeText(resultsPath, resultsText(kept));
+    await keep(results);
   }
   const open = decisions.rows.filter(({ decision }) => decision === undefined || decision === 'question').length;
   print(
@@ -126,7 +133,11 @@ function questionOf({ about }: Decisions, revokes: readonly Revoke[]): string {
   ].join(' ');
 }
 
-function resultsOf({ review, seal, about }: Decisions, { rows, stoppedBy }: Applied, startedAt: string): Results {
+function resultsOf(
+  { review, seal, about }: Decisions,
+  { rows, isStopped }: Pick<Applied, 'rows'> & { readonly isStopped: boolean },
+  startedAt: string,
+): Results {
   return {
     format: resultsFormat,
     version: 1,
@@ -136,7 +147,7 @@ function resultsOf({ review, seal, about }: Decisions, { rows, stoppedBy }: Appl
     reviewer: about.reviewer,
     startedAt,
     finishedAt: new Date().toISOString(),
-    isWhole: stoppedBy === undefined,
+    isWhole: !isStopped,
     rows: [...rows],
   };
 }

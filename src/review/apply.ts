@@ -17,6 +17,8 @@ export interface ApplyWork {
   /** Has to be told of every line of the audit log. */
   readonly notes: AuditNotes;
   readonly onResult: (result: RowResult, revoke: Revoke) => void;
+  /** Keeps what became of those that were tried, after each of them; where it fails, nothing more is revoked. */
+  readonly keep: (rows: readonly RowResult[]) => Promise<void>;
 }
 
 /** Says in the lines of an attempt for which review it is made, and knows how the last attempt ended. */
@@ -73,6 +75,7 @@ export async function applyDecisions({
   signal,
   notes,
   onResult,
+  keep,
 }: ApplyWork): Promise<Applied> {
   const rows: RowResult[] = [];
   const taken = new Set<number>();
@@ -84,6 +87,10 @@ export async function applyDecisions({
     const result = { row: place, entitlement: row.entitlement, principal: { type, id }, at, ...told };
     rows.push(result);
     onResult(result, revoke);
+  };
+  const stopped = (at: number, stoppedBy: unknown): Applied => {
+    revokes.slice(at + 1).forEach((left) => put(left, { outcome: 'not-tried' }));
+    return { rows, stoppedBy };
   };
   const { review, about } = decisions;
   for (const [at, revoke] of revokes.entries()) {
@@ -110,9 +117,13 @@ export async function applyDecisions({
         ...(thrown instanceof ConnectorError && { error: thrown.message }),
       });
       if (!isOfOne) {
-        revokes.slice(at + 1).forEach((left) => put(left, { outcome: 'not-tried' }));
-        return { rows, stoppedBy: thrown };
+        return stopped(at, thrown);
       }
+    }
+    try {
+      await keep(rows);
+    } catch (thrown) {
+      return stopped(at, thrown);
     }
   }
   return { rows };

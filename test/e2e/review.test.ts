@@ -1,3 +1,4 @@
+import { existsSync, readFileSync } from 'node:fs';
 import { copyFile, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import readXlsx from 'read-excel-file/node';
@@ -14,6 +15,11 @@ const ada = 'U2AdaLovelace000000000000000';
 let emulator: Emulator;
 let folder: Awaited<ReturnType<typeof temporaryFolder>>;
 const at = (name: string): string => join(folder.path, name);
+
+/** What a file of results holds at this moment; undefined where there is none yet. */
+function resultsSoFar(path: string): Results | undefined {
+  return existsSync(path) ? (JSON.parse(readFileSync(path, 'utf8')) as Results) : undefined;
+}
 
 async function run(...args: readonly string[]): Promise<CliRun> {
   return await runCli(['review', ...args], { env: envOf(emulator), cwd: folder.path });
@@ -84,11 +90,15 @@ describe('a review, from the page to the workbook', () => {
   });
 
   it('is applied once, told as gone before the second time, and kept as a workbook', async () => {
-    const rows = await decideAll(at('review.html'), at('decisions.json'), ({ principal, entitlement }) =>
-      principal.id === ada && entitlement !== 'tenant:acme:member'
+    const others = new Set<string>();
+    const rows = await decideAll(at('review.html'), at('decisions.json'), ({ principal, entitlement }) => {
+      if (others.size < 2 && principal.type === 'user' && entitlement.startsWith('role_binding:acme/')) {
+        others.add(principal.id);
+      }
+      return (principal.id === ada || others.has(principal.id)) && entitlement !== 'tenant:acme:member'
         ? { decision: 'revoke', reason: 'left the team' }
-        : { decision: 'keep' },
-    );
+        : { decision: 'keep' };
+    });
     const count = rows.filter(({ decision }) => decision === 'revoke').length;
     const dry = await run('apply', 'decisions.json', '--dry-run');
     expect(dry).toMatchObject({ code: 0 });
@@ -103,6 +113,14 @@ describe('a review, from the page to the workbook', () => {
     expect(unasked).toMatchObject({ code: 2 });
     expect(unasked.stderr).toContain('add --yes');
 
+    const seen: (Results | undefined)[] = [];
+    emulator.state.onRequest(
+      ({ path }) => path.endsWith('/role/remove'),
+      () => {
+        seen.push(resultsSoFar(at('decisions.results.json')));
+        return 'again';
+      },
+    );
     const first = await run(
       'apply',
       'decisions.json',
@@ -114,6 +132,14 @@ describe('a review, from the page to the workbook', () => {
     );
     expect(first, first.stderr).toMatchObject({ code: 0 });
     expect(first.stdout).toContain(`${count} revoked.`);
+    // What is done is written down before the next one is sent.
+    expect(seen.map((results) => [results?.isWhole, results?.rows.map(({ outcome }) => outcome)])).toEqual(
+      seen.map((_, sent) =>
+        sent === 0 ? [undefined, undefined] : [false, Array.from({ length: sent }, () => 'revoked')],
+      ),
+    );
+    expect(seen).toHaveLength(count);
+    expect(count).toBeGreaterThan(1);
     expect(emulator.state.user(ada)?.tenants.find(({ tenantId }) => tenantId === 'acme')?.roleNames).toEqual([]);
     const audit = (await readFile(at('audit.jsonl'), 'utf8'))
       .trim()
@@ -141,9 +167,10 @@ describe('a review, from the page to the workbook', () => {
     expect(facts.get('Revoked')).toBe(String(count));
     expect(sheet?.data).toHaveLength(rows.length + 1);
     const revoked = sheet?.data.filter((row) => row[8] === 'revoke') ?? [];
-    expect(revoked.map((row) => [row[2], row[9], row[12]])).toEqual(
-      Array.from({ length: count }, () => [ada, 'left the team', 'revoked']),
+    expect(revoked.map((row) => [row[9], row[12]])).toEqual(
+      Array.from({ length: count }, () => ['left the team', 'revoked']),
     );
+    expect(new Set(revoked.map((row) => row[2]))).toEqual(new Set([ada, ...others]));
   });
 
   it('ends with 1 where a revoke is refused, and tells why', async () => {

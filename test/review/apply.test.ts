@@ -67,6 +67,7 @@ interface ApplyOptions {
   readonly client?: DescopeClient;
   /** Takes a line of the audit log. */
   readonly write?: (entry: AuditEntry) => Promise<void>;
+  readonly keep?: (rows: readonly RowResult[]) => Promise<void>;
 }
 
 async function apply(
@@ -77,6 +78,7 @@ async function apply(
     dryRun = false,
     signal = new AbortController().signal,
     write = () => Promise.resolve(),
+    keep = () => Promise.resolve(),
   }: ApplyOptions = {},
 ): Promise<Run> {
   const audit: AuditEntry[] = [];
@@ -97,6 +99,7 @@ async function apply(
     signal,
     notes,
     onResult: () => undefined,
+    keep,
   });
   return { ...applied, audit };
 }
@@ -195,6 +198,31 @@ describe('to apply decisions', () => {
       ).toEqual(new Set(['gone-before']));
     },
   );
+
+  it('keeps what became of each before anything is sent for the next, and stops where that cannot be kept', async () => {
+    await using emulator = await disposable({ users: 60 });
+    const decisions = await decided(emulator, 'all', ({ principal: { type } }) =>
+      type === 'user' ? { decision: 'revoke', reason: 'all of it' } : undefined,
+    );
+    const order: string[] = [];
+    const run = await apply(emulator, decisions, {
+      write: async ({ outcome }) => void order.push(outcome === 'intended' ? 'sent' : 'other'),
+      keep: async (rows) => {
+        order.push(`kept ${rows.length}`);
+        if (rows.length === 3) {
+          throw new ConnectorError('local-io', 'the disk is full');
+        }
+      },
+    });
+
+    const sent = order.filter((word) => word !== 'other');
+    expect(sent.filter((word) => word.startsWith('kept'))).toEqual(['kept 1', 'kept 2', 'kept 3']);
+    expect(sent.at(-1)).toBe('kept 3');
+    expect(sent.indexOf('sent')).toBeLessThan(sent.indexOf('kept 1'));
+    expect(run.stoppedBy).toMatchObject({ kind: 'local-io' });
+    expect(outcomesOf(run).slice(3)).toEqual(Array.from({ length: run.rows.length - 3 }, () => 'not-tried'));
+    expect(run.rows.length).toBeGreaterThan(10);
+  });
 
   it('changes nothing in a dry run, and tells the same', async () => {
     await using emulator = await disposable({ users: 60 });
