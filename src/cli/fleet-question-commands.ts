@@ -1,6 +1,8 @@
 import { type Command, InvalidArgumentError } from 'commander';
 import { keptFor } from '../config/setting-schemas.ts';
+import { readMoment } from '../moment.ts';
 import type { CommandContext } from './command-context.ts';
+import type { FleetDiffFlags } from './fleet-diff.ts';
 import type { FleetQuestionFlags } from './fleet-who-can.ts';
 
 const closing = `
@@ -11,6 +13,7 @@ with 5: what is not known is no "no".`;
 
 /** Questions over the projects of a fleet, from what their syncs left, without Descope and without a key. */
 export function addFleetQuestions(fleet: Command, context: CommandContext): void {
+  addLooksOver(fleet, context);
   withSelection(fleet.command('who-can'))
     .description('tell who has a permission, a role, an application and so on, in each project')
     .argument('<held...>', 'permissions, roles and so on, as who-can takes them')
@@ -46,6 +49,42 @@ Examples:
     .action(async (email: string, flags: FleetQuestionFlags) =>
       (await import('./fleet-access.ts')).fleetAccess(email, flags, context),
     );
+}
+
+/** What compares, and what looks over. */
+function addLooksOver(fleet: Command, context: CommandContext): void {
+  withSelection(fleet.command('diff'))
+    .description('tell what changed in each project since a time; exit code 1 when something did')
+    .requiredOption('--since <time>', 'so long ago (7d), on this day, or at this time', since)
+    .option('--json', 'print one JSON object, a change a line')
+    .addHelpText(
+      'after',
+      `
+The newest sync is compared with the last one that had finished by then, of the
+store, else of the files that are kept. Where nothing is kept from so long ago,
+the oldest one is taken, that is told, and the command ends with 5.
+${closing}
+
+Examples:
+  $ baton-descope fleet diff --since 7d
+  $ baton-descope fleet diff --since 2026-03-31 --label env=prod --json`,
+    )
+    .action(async (flags: FleetDiffFlags) => (await import('./fleet-diff.ts')).fleetDiff(flags, context));
+}
+
+/** "7d", or a moment; by the time of the call. */
+function since(text: string): (nowMs: number) => number {
+  const span = keptFor.safeParse(text);
+  if (span.success) {
+    return (nowMs) => nowMs - span.data;
+  }
+  const read = readMoment(text);
+  if ('flaw' in read) {
+    throw new InvalidArgumentError(
+      'it must be a time such as 7d, 2026-03-31 or 2026-03-31T09:00:00Z, and not in the future.',
+    );
+  }
+  return () => read.ms;
 }
 
 const gather = (text: string, before: readonly string[] = []): readonly string[] => [...before, text];

@@ -33,6 +33,7 @@ const onlyPrint: ReadonlySet<string> = new Set([
   'fleet status',
   'fleet who-can',
   'fleet access',
+  'fleet diff',
 ]);
 /** What can write its result to stdout, and then is for nothing else. */
 const streams: ReadonlySet<string> = new Set(['sync', 'export']);

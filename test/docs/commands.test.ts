@@ -162,6 +162,7 @@ function sandbox(): string {
   symlinkSync(join(root, 'bin'), join(cwd, 'bin'));
   mkdirSync(join(cwd, 'syncs', 'acme-prod'), { recursive: true }); // what the project of fleet.yaml was synced to
   linkSync(join(folder, 'files', 'sync.json'), join(cwd, 'syncs', 'acme-prod', 'latest.json'));
+  linkSync(join(folder, 'files', 'sync.json'), join(cwd, 'syncs', 'acme-prod', 'sync-20260101T000000.000Z.json'));
   for (const name of ['home', 'var', 'tmp']) {
     mkdirSync(join(cwd, name), { mode: 0o700 });
   }

@@ -83,6 +83,7 @@ const calls: Readonly<Record<string, readonly string[]>> = {
   'fleet status': [],
   'fleet who-can': ['invoices.approve'],
   'fleet access': ['{email}'],
+  'fleet diff': ['--since', '1d'],
   'fleet sync': ['acme', '--engine', 'sqlite:{new}.db'],
   'fleet pause': ['acme', '--engine', 'sqlite:{new}.db'],
   'fleet resume': ['acme', '--engine', 'sqlite:{new}.db'],
@@ -132,6 +133,7 @@ beforeAll(async () => {
   );
   await mkdir(join(folder.path, 'syncs', 'acme'), { recursive: true });
   await copyFile(join(folder.path, 'sync.json'), join(folder.path, 'syncs', 'acme', 'latest.json'));
+  await copyFile(join(folder.path, 'sync.json'), join(folder.path, 'syncs', 'acme', 'sync-20260101T000000.000Z.json'));
   email = [...emulator.state.users()].find((one) => one.email !== '')?.email ?? '';
   const { resources } = JSON.parse(await readFile(join(folder.path, 'sync.json'), 'utf8')) as {
     readonly resources: readonly { readonly id: { readonly resourceType: string; readonly resource: string } }[];

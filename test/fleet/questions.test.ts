@@ -2,6 +2,7 @@ import { cp, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { accessOver } from '../../src/cli/fleet-access.ts';
+import { diffOver } from '../../src/cli/fleet-diff.ts';
 import { chosenProjects } from '../../src/cli/fleet-projects.ts';
 import { whoCanOver } from '../../src/cli/fleet-who-can.ts';
 import { type FleetFiles, fleetFiles, idOf, saidBy } from '../support/fleet-files.ts';
@@ -43,6 +44,12 @@ beforeAll(async () => {
       },
       never: { entry: { labels: { env: 'dev' } } },
       stale: { days: { 3: rows(ada()) }, entry: { labels: { env: 'dev' } } },
+      changing: {
+        days: { 4: rows(ada({ roleNames: [] })), 9: rows(ada()), 10: rows(ada()) },
+        entry: { outputs: { history: 'changing.db' } },
+      },
+      kept: { days: { 2: rows(), 4: rows(ada({ roleNames: [] })), 10: rows(ada()) } },
+      still: { days: { 4: rows(ada()), 10: rows(ada()) } },
       broken: { days: { 10: rows() } },
       foreign: { days: { 10: rows() } },
       twins: {
@@ -70,6 +77,17 @@ interface Answered {
     readonly name: string;
     readonly state: string;
     readonly failure?: { readonly message: string };
+  }[];
+  readonly complete: boolean;
+}
+
+interface Diffed {
+  readonly changes: readonly { readonly project: string; readonly userId: string }[];
+  readonly changed: readonly {
+    readonly project: string;
+    readonly from: string;
+    readonly isShort: boolean;
+    readonly isSame: boolean;
   }[];
   readonly complete: boolean;
 }
@@ -171,6 +189,60 @@ describe('fleet access', () => {
 
   it('refuses what is no address: a name is not one person in two projects', () => {
     expect(() => accessOver(only('prod'), 'Ada', asked)).toThrow(expect.objectContaining({ kind: 'config' }));
+  });
+});
+
+describe('fleet diff', () => {
+  const sinceMs = finishOf(5);
+  const looked = async (...names: readonly string[]) => {
+    const answer = diffOver(only(...names), { ...asked, sinceMs });
+    const { text, thrown } = await saidBy(answer);
+    return { answer: JSON.parse(text) as Diffed, thrown, hasChanges: answer.hasChanges() };
+  };
+
+  it('compares with the last sync that had finished by then, of the store and of the files that are kept', async () => {
+    const { answer, thrown, hasChanges } = await looked('changing', 'kept', 'still');
+
+    expect(answer.changes.map(({ project, userId }) => `${project} ${userId}`)).toEqual([
+      'changing U1',
+      'kept U1',
+    ]);
+    expect(answer.changed.map(({ project, from, isSame }) => [project, from, isSame])).toEqual([
+      ['changing', new Date(finishOf(4)).toISOString(), false],
+      ['kept', new Date(finishOf(4)).toISOString(), false],
+      ['still', new Date(finishOf(4)).toISOString(), true],
+    ]);
+    expect({ complete: answer.complete, thrown, hasChanges }).toEqual({
+      complete: true,
+      thrown: undefined,
+      hasChanges: true,
+    });
+  });
+
+  it('says where nothing is kept from so long ago, and does not call that the whole answer', async () => {
+    const { answer, thrown, hasChanges } = await looked('stored', 'still');
+
+    expect(answer.changed.map(({ project, isShort }) => [project, isShort])).toEqual([
+      ['stored', true],
+      ['still', false],
+    ]);
+    expect({ complete: answer.complete, hasChanges }).toEqual({ complete: false, hasChanges: true });
+    expect(thrown).toMatchObject({ kind: 'inconsistent', message: expect.stringContaining('of stored') });
+  });
+
+  it('does not say that nothing changed where a project is not known', async () => {
+    const { answer, thrown, hasChanges } = await looked('still', 'never', 'broken');
+
+    expect({ complete: answer.complete, hasChanges }).toEqual({ complete: false, hasChanges: false });
+    expect(thrown).toMatchObject({ kind: 'inconsistent', message: expect.stringContaining('2 of 3 projects') });
+  });
+
+  it('tells people what changed under the name of each project', async () => {
+    const { text } = await saidBy(diffOver(only('kept', 'still', 'never'), { ...asked, json: false, sinceMs }));
+
+    expect(text).toMatch(/^kept \(60 s ago\)\n(?:.*\n)*?.*Ada/m);
+    expect(text).toMatch(/^Something changed in 1 of 2 known projects\.$/m);
+    expect(text).toMatch(/^never is not known: it was never synced$/m);
   });
 });
 

@@ -1,10 +1,10 @@
-import { mkdir, writeFile } from 'node:fs/promises';
+import { cp, mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { openFleet } from '../../src/cli/fleet-file.ts';
 import type { Fleet } from '../../src/fleet/fleet.ts';
 import { temporaryFolder } from './cli.ts';
 import type { MoreLists, Rows } from './descope-model.ts';
-import { writeDay } from './history.ts';
+import { finishOf, writeDay } from './history.ts';
 import { createProject } from './project-fixture.ts';
 
 export interface SyncedProject {
@@ -45,10 +45,13 @@ export async function fleetFiles(
     const history = entry?.outputs?.history;
     for (const [day, rows] of Object.entries(days)) {
       const project = Object.assign(createProject(rows, lists), { projectId: idOf(name) });
-      const paths = history === undefined ? [join(syncs, 'latest.json')] : [join(folder.path, history)];
-      for (const path of paths) {
-        await writeDay(path, Number(day), rows, {}, lists, project);
+      if (history !== undefined) {
+        await writeDay(join(folder.path, history), Number(day), rows, {}, lists, project);
+        continue;
       }
+      await writeDay(join(syncs, 'latest.json'), Number(day), rows, {}, lists, project);
+      const stamp = new Date(finishOf(Number(day))).toISOString().replaceAll(/[-:]/g, '');
+      await cp(join(syncs, 'latest.json'), join(syncs, `sync-${stamp}.json`));
     }
   }
   return {
