@@ -203,10 +203,7 @@ describe('fleet diff', () => {
   it('compares with the last sync that had finished by then, of the store and of the files that are kept', async () => {
     const { answer, thrown, hasChanges } = await looked('changing', 'kept', 'still');
 
-    expect(answer.changes.map(({ project, userId }) => `${project} ${userId}`)).toEqual([
-      'changing U1',
-      'kept U1',
-    ]);
+    expect(answer.changes.map(({ project, userId }) => `${project} ${userId}`)).toEqual(['changing U1', 'kept U1']);
     expect(answer.changed.map(({ project, from, isSame }) => [project, from, isSame])).toEqual([
       ['changing', new Date(finishOf(4)).toISOString(), false],
       ['kept', new Date(finishOf(4)).toISOString(), false],
