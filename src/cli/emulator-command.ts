@@ -1,10 +1,17 @@
-import type { Command } from 'commander';
+import { type Command, InvalidArgumentError } from 'commander';
 import type { EmulatorFlags } from './emulator.ts';
 import type { LoginFlags } from './emulator-login.ts';
 import { wholeNumber } from './number-flags.ts';
 import type { CommandContext } from './command-context.ts';
 
 const collect = (value: string, before: readonly string[] = []): readonly string[] => [...before, value];
+
+function projectId(text: string): string {
+  if (!/^P[A-Za-z0-9]{1,63}$/.test(text)) {
+    throw new InvalidArgumentError('it must be a "P" and letters and digits, 64 characters at most');
+  }
+  return text;
+}
 
 export function addEmulatorCommand(program: Command, context: CommandContext): void {
   const emulator: Command = program
@@ -15,6 +22,7 @@ export function addEmulatorCommand(program: Command, context: CommandContext): v
     .option('--port <port>', 'where to listen on 127.0.0.1; 0 takes a free port (needed)', wholeNumber(0, 65_535))
     .option('--users <n>', 'how many users it has (default: 1,200)', wholeNumber(0, 10_000_000))
     .option('--seed <n>', 'seed for generating the users', wholeNumber(0, 4_294_967_295))
+    .option('--project-id <id>', 'the id of the project, where several run beside each other', projectId)
     .option('--latency-ms <ms>', 'wait this long before each answer', wholeNumber(0, 3_600_000))
     .option(
       '--switch <name=value>',

@@ -9,6 +9,7 @@ export interface EmulatorFlags {
   readonly port: number;
   readonly users?: number;
   readonly seed?: number;
+  readonly projectId?: string;
   readonly latencyMs?: number;
   readonly switch?: readonly string[];
   readonly fault?: readonly string[];
@@ -16,13 +17,14 @@ export interface EmulatorFlags {
 
 /** Runs the embedded project until the process is asked to end. */
 export async function runEmulator(
-  { port, users, seed, latencyMs, ...flags }: EmulatorFlags,
+  { port, users, seed, projectId, latencyMs, ...flags }: EmulatorFlags,
   { env, signal, print }: CommandContext,
 ): Promise<void> {
   const options: EmulatorOptions = {
     port,
     ...(users !== undefined && { users }),
     ...(seed !== undefined && { seed }),
+    ...(projectId !== undefined && { projectId }),
     ...(latencyMs !== undefined && { latencyMs }),
     switches: understood(() => parseSwitches([...(flags.switch ?? [])])),
   };

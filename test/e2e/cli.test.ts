@@ -237,6 +237,7 @@ describe('mistakes on the command line', () => {
     ['plain http elsewhere', ['sync', '--out', 'x.json', '--base-url', 'http://api.example.com'], 'must use https'],
     ['a listening address without TLS', ['serve', '--listen', '0.0.0.0:9090'], 'without TLS'],
     ['half a listening address', ['serve', '--listen', '9090'], '127.0.0.1:9090'],
+    ['a project id that is none', ['emulator', '--port', '0', '--project-id', 'acme:prod'], '64 characters at most'],
     ['an unknown switch', ['emulator', '--port', '0', '--switch', 'nope=1'], 'nope'],
   ])('%s: exit 2 and one line that helps, before anything is sent', async (_name, args, message) => {
     const before = emulator.stats.total;
@@ -348,12 +349,13 @@ describe('serve', () => {
 
 describe('emulator', () => {
   it('prints what to export, and ends with 0 on SIGTERM', async () => {
-    const run = await runCli(['emulator', '--port', '0', '--users', '10'], {
+    const run = await runCli(['emulator', '--port', '0', '--users', '10', '--project-id', 'P2AcmeDev'], {
       signalOn: { text: 'npx', signal: 'SIGTERM' },
     });
 
     expect(run.code).toBe(0);
     expect(run.stdout).toMatch(/export DESCOPE_BASE_URL=http:\/\/127\.0\.0\.1:\d+/);
+    expect(run.stdout).toContain('export DESCOPE_PROJECT_ID=P2AcmeDev\n');
   });
 });
 
