@@ -4,7 +4,7 @@ import { ConnectorError } from '../errors.ts';
 import { printable } from '../printable.ts';
 import type { EngineTimes, Failure, FleetEngine, Lease, Made, NewRun, Put } from './engine.ts';
 import { isSlotKnown, usualTimes, withSlot } from './engine.ts';
-import { openRunFile } from './sqlite-schema.ts';
+import { keepRunFile } from './sqlite-file.ts';
 import { type Row, stateOf, statesSql } from './sqlite-states.ts';
 
 export interface SqliteEngineOptions {
@@ -23,10 +23,10 @@ export function openSqliteEngine(
   path: string,
   { groups, times = usualTimes, now = Date.now, random = Math.random }: SqliteEngineOptions,
 ): FleetEngine {
-  const database = guarded(path, () => openRunFile(path));
-  const prepared = new Map<string, StatementSync>();
+  const file = guarded(path, () => keepRunFile(path));
+  let prepared = new Map<string, StatementSync>();
   const statement = (sql: string): StatementSync => {
-    const known = prepared.get(sql) ?? database.prepare(sql);
+    const known = prepared.get(sql) ?? file.database().prepare(sql);
     prepared.set(sql, known);
     return known;
   };
@@ -34,8 +34,17 @@ export function openSqliteEngine(
     statement(sql).get(...values) as Row | undefined;
   const all = (sql: string, ...values: SQLInputValue[]): Row[] => statement(sql).all(...values) as Row[];
   const run = (sql: string, ...values: SQLInputValue[]): number => Number(statement(sql).run(...values).changes);
-  const change = <T>(work: () => T): T =>
+  /** Does something with the file that is there now. */
+  const ask = <T>(work: () => T): T =>
     guarded(path, () => {
+      if (file.openAgain()) {
+        prepared = new Map();
+      }
+      return work();
+    });
+  const change = <T>(work: () => T): T =>
+    ask(() => {
+      const database = file.database();
       database.exec('begin immediate');
       try {
         const done = work();
@@ -170,7 +179,7 @@ export function openSqliteEngine(
     put: async (asked) => change(() => put(asked)),
     take: async (worker, only) => {
       // Whoever asks in vain does so each second, and need not keep others from writing.
-      const isSomething = guarded(path, () =>
+      const isSomething = ask(() =>
         one(
           `select 1 from run where (state = 'waiting' and due_at <= ?1) or (state = 'active' and lease_until < ?1) limit 1`,
           now(),
@@ -205,8 +214,7 @@ export function openSqliteEngine(
         return true;
       }),
     wasPublished: async ({ run: id, project, slotMs, token }) =>
-      guarded(
-        path,
+      ask(
         () =>
           one('select 1 from project where id = ? and done_slot = ? and token = ?', project, slotMs, token) !==
             undefined && one('select 1 from run where id = ?', id) === undefined,
@@ -237,8 +245,7 @@ export function openSqliteEngine(
         const sql = `update run set state = 'waiting', attempt = 0, due_at = ?, ended_at = null where project = ? and (state = 'given-up' or (state = 'waiting' and attempt > 0))`;
         return run(sql, now(), project) > 0;
       }),
-    states: async () =>
-      new Map(guarded(path, () => all(statesSql)).map((row) => [String(row['id']), stateOf(row)] as const)),
+    states: async () => new Map(ask(() => all(statesSql)).map((row) => [String(row['id']), stateOf(row)] as const)),
     counts: {
       add: async (name, n, ms, isAnew) =>
         change(() => {
@@ -257,13 +264,11 @@ export function openSqliteEngine(
           return { n: Number(row?.['n']), leftMs: Number(row?.['ends_at']) - now() };
         }),
       read: async (name) => {
-        const row = guarded(path, () =>
-          one('select n, ends_at from budget where name = ? and ends_at > ?', name, now()),
-        );
+        const row = ask(() => one('select n, ends_at from budget where name = ? and ends_at > ?', name, now()));
         return row === undefined ? undefined : { n: Number(row['n']), leftMs: Number(row['ends_at']) - now() };
       },
     },
-    [Symbol.asyncDispose]: async () => database.close(),
+    [Symbol.asyncDispose]: async () => file.database().close(),
   };
 }
 

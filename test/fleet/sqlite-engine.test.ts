@@ -1,4 +1,4 @@
-import { statSync, writeFileSync } from 'node:fs';
+import { rmSync, statSync, writeFileSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
@@ -31,6 +31,28 @@ describe('the engine on SQLite', () => {
     const path = join(folder.path, 'fleet.db');
     await openSqliteEngine(path, { groups })[Symbol.asyncDispose]();
     expect(statSync(path).mode & 0o777).toBe(0o600);
+  });
+
+  it('goes on in a new file where its own was taken away: what was under way is not published, and others see the runs', async () => {
+    await using folder = await temporaryFolder();
+    const path = join(folder.path, 'fleet.db');
+    await using engine = openSqliteEngine(path, { groups });
+    const run = { project: 'P1', slotMs: 1_000, tries: 4, group: undefined };
+    await engine.put(run);
+    const lease = await engine.take('one');
+    for (const end of ['', '-wal', '-shm']) {
+      rmSync(`${path}${end}`);
+    }
+    let isPlaced = false;
+    const made = { startedMs: 1, finishedMs: 2, users: 3, grants: 4, requests: 5 };
+
+    const isPublished = lease !== undefined && (await engine.publish(lease, made, () => void (isPlaced = true)));
+    const put = await engine.put(run);
+    await using other = openSqliteEngine(path, { groups });
+
+    expect([isPublished, isPlaced, put]).toEqual([false, false, 'put']);
+    expect(await other.take('two')).toMatchObject({ project: 'P1', attempt: 1 });
+    expect(await engine.take('one')).toBe(undefined);
   });
 
   it('refuses a file that is something else, and one of a newer version', async () => {
