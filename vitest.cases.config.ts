@@ -98,6 +98,7 @@ export const caseFiles = [
   'test/fleet/postgres-engine.test.ts',
   'test/fleet/s3-output.test.ts',
   'test/fleet/run-fleet.test.ts',
+  'test/fleet/soak.test.ts',
   'test/history/days.test.ts',
   'test/history/many.test.ts',
   'test/history/forget.test.ts',
