@@ -53,7 +53,7 @@ async function killsOn(kind: Kind, { kills: turns, seed }: Amount): Promise<Row>
           await endPauses(real);
           return (await doneSlot()) === slotMs;
         });
-        longestMs = Math.min(longestMs, performance.now() - startMs);
+        longestMs = performance.now() - startMs; // with the start of its process: some kills come after the sync
       } else {
         before += 1; // it was published before it was killed
       }
