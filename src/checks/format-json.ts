@@ -33,15 +33,20 @@ function ruleJson({ rule, severity, notEvaluated }: RuleState): object {
 }
 
 function* mapped(findings: Iterable<Finding>): Generator<object> {
-  for (const { rule, severity, subject, where, detail, fingerprint, waiver } of findings) {
-    yield {
-      rule,
-      severity,
-      subject,
-      ...(where !== undefined && { where }),
-      detail,
-      fingerprint,
-      ...(waiver !== undefined && { waiver }),
-    };
+  for (const finding of findings) {
+    yield findingJson(finding);
   }
+}
+
+/** A finding as the JSON that is printed. */
+export function findingJson({ rule, severity, subject, where, detail, fingerprint, waiver }: Finding): object {
+  return {
+    rule,
+    severity,
+    subject,
+    ...(where !== undefined && { where }),
+    detail,
+    fingerprint,
+    ...(waiver !== undefined && { waiver }),
+  };
 }

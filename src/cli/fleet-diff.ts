@@ -120,8 +120,8 @@ export function diffOver(
 
 function changedSince(
   sinceMs: number,
-): (project: FleetProject, open: OpenIndex, past: ProjectSource['past']) => Promise<Changed> {
-  return async (_project, open, past) => {
+): (project: FleetProject, open: OpenIndex, source: ProjectSource) => Promise<Changed> {
+  return async (_project, open, { past }) => {
     const after = await open({ isWhole: true });
     const { index: before, isShort } = await past(sinceMs, { isWhole: true });
     const diff = diffOf(before, after);

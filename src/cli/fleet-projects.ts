@@ -92,7 +92,7 @@ export async function* askEach<T>(
   }
 }
 
-type Ask<T> = (project: FleetProject, open: OpenIndex, past: ProjectSource['past']) => Promise<T>;
+type Ask<T> = (project: FleetProject, open: OpenIndex, source: ProjectSource) => Promise<T>;
 
 async function askOne<T>(
   project: FleetProject,
@@ -107,7 +107,7 @@ async function askOne<T>(
     }
     let opened: FileIndex | undefined;
     const open: OpenIndex = async (needs) => (opened = await source.open(needs));
-    const answer = await ask(project, open, source.past);
+    const answer = await ask(project, open, source);
     const index = opened ?? (await open({ isLean: true }));
     const { startedAt, finishedAt } = index.summary;
     const finishedMs = timeOf(finishedAt);

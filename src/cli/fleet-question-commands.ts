@@ -1,7 +1,10 @@
-import { type Command, InvalidArgumentError } from 'commander';
+import { type Command, InvalidArgumentError, Option } from 'commander';
+import { severities } from '../checks/rule.ts';
 import { keptFor } from '../config/setting-schemas.ts';
 import { readMoment } from '../moment.ts';
 import type { CommandContext } from './command-context.ts';
+import type { FleetCheckFlags } from './fleet-check.ts';
+import type { FleetReportFlags } from './fleet-report.ts';
 import type { FleetDiffFlags } from './fleet-diff.ts';
 import type { FleetQuestionFlags } from './fleet-who-can.ts';
 
@@ -14,6 +17,7 @@ with 5: what is not known is no "no".`;
 /** Questions over the projects of a fleet, from what their syncs left, without Descope and without a key. */
 export function addFleetQuestions(fleet: Command, context: CommandContext): void {
   addLooksOver(fleet, context);
+  addOverviews(fleet, context);
   withSelection(fleet.command('who-can'))
     .description('tell who has a permission, a role, an application and so on, in each project')
     .argument('<held...>', 'permissions, roles and so on, as who-can takes them')
@@ -70,6 +74,47 @@ Examples:
   $ baton-descope fleet diff --since 2026-03-31 --label env=prod --json`,
     )
     .action(async (flags: FleetDiffFlags) => (await import('./fleet-diff.ts')).fleetDiff(flags, context));
+}
+
+/** What looks for what is wrong, and what makes pages of all. */
+function addOverviews(fleet: Command, context: CommandContext): void {
+  withSelection(fleet.command('check'))
+    .description(
+      'look each project over by rules, and what they have between them; exit code 1 when something is wrong',
+    )
+    .addOption(
+      new Option('--fail-on <severity>', 'exit with 1 for findings of this severity or worse; none: never')
+        .choices([...severities, 'none'])
+        .default('high'),
+    )
+    .option('--policy <file>', 'a policy of your own, for all of them')
+    .option('--json', 'print one JSON object, a finding a line')
+    .addHelpText(
+      'after',
+      `
+Between projects: people who are disabled in one and active in another,
+addresses that are verified in one and not in another, keys of one name in
+production and elsewhere (by the label env).
+${closing}
+
+Examples:
+  $ baton-descope fleet check
+  $ baton-descope fleet check --label env=prod --policy policy.yaml --json`,
+    )
+    .action(async (flags: FleetCheckFlags) => (await import('./fleet-check.ts')).fleetCheck(flags, context));
+  withSelection(fleet.command('report'))
+    .description('make one page over all projects, which leads to a report of each')
+    .requiredOption('--out <folder>', 'where to: index.html, and projects/NAME.html')
+    .option('--policy <file>', 'a policy of your own, for the findings')
+    .addHelpText(
+      'after',
+      `${closing}
+
+Examples:
+  $ baton-descope fleet report --out fleet-report
+  $ baton-descope fleet report --out fleet-report --label env=prod`,
+    )
+    .action(async (flags: FleetReportFlags) => (await import('./fleet-report.ts')).fleetReport(flags, context));
 }
 
 /** "7d", or a moment; by the time of the call. */

@@ -24,16 +24,20 @@ export interface ProjectSource {
   /** As errors and answers name it. */
   readonly place: string;
   readonly open: OpenIndex;
+  /** Where it is for whoever reads it as a whole: a file, or a store and the project in it. */
+  readonly where: () => Promise<Where>;
   /**
    * As it was at a moment. `isShort` where nothing is kept from so long ago: then it is the oldest one that is kept.
    */
   readonly past: (atMs: number, needs?: Needs) => Promise<{ readonly index: FileIndex; readonly isShort: boolean }>;
 }
 
+export type Where = Pick<ReadOptions, 'project' | 'at'> & { readonly path: string };
+
 /** A place in which one sync stands, or several of one project. */
 interface Place {
   readonly shown: string;
-  readonly newest: () => Promise<ReadOptions & { readonly path: string }>;
+  readonly newest: () => Promise<Where>;
   /** By when they finished, the oldest first; each is brought here when it is wanted. */
   readonly all: () => Promise<readonly { readonly ms: number; readonly bring: Place['newest'] }[]>;
 }
@@ -54,10 +58,7 @@ export async function sourceOf(
   if (place === undefined) {
     return undefined;
   }
-  const read = async (
-    { path, ...where }: ReadOptions & { readonly path: string },
-    needs: Needs,
-  ): Promise<FileIndex> => {
+  const read = async ({ path, ...where }: Where, needs: Needs): Promise<FileIndex> => {
     const index = stack.use(await readIndex(path, signal, { ...needs, ...where }));
     refuseOther(index, project);
     return index;
@@ -65,6 +66,7 @@ export async function sourceOf(
   return {
     place: place.shown,
     open: async (needs = {}) => await read(await place.newest(), needs),
+    where: place.newest,
     past: async (atMs, needs = {}) => {
       const all = await place.all();
       const found = all.findLast(({ ms }) => ms <= atMs) ?? all[0];

@@ -34,6 +34,7 @@ const onlyPrint: ReadonlySet<string> = new Set([
   'fleet who-can',
   'fleet access',
   'fleet diff',
+  'fleet check',
 ]);
 /** What can write its result to stdout, and then is for nothing else. */
 const streams: ReadonlySet<string> = new Set(['sync', 'export']);

@@ -84,6 +84,8 @@ const calls: Readonly<Record<string, readonly string[]>> = {
   'fleet who-can': ['invoices.approve'],
   'fleet access': ['{email}'],
   'fleet diff': ['--since', '1d'],
+  'fleet check': ['--fail-on', 'none'],
+  'fleet report': ['--out', '{new}'],
   'fleet sync': ['acme', '--engine', 'sqlite:{new}.db'],
   'fleet pause': ['acme', '--engine', 'sqlite:{new}.db'],
   'fleet resume': ['acme', '--engine', 'sqlite:{new}.db'],

@@ -11,6 +11,7 @@ export interface SyncedProject {
   /** What its syncs found, by the day of `finishOf`. */
   readonly days?: Readonly<Record<number, Partial<Rows>>>;
   readonly lists?: MoreLists;
+  readonly include?: readonly string[];
   /** More of its entry in the file. */
   readonly entry?: { readonly outputs?: object & { readonly history?: string }; readonly labels?: object };
 }
@@ -39,17 +40,17 @@ export async function fleetFiles(
     JSON.stringify({ version: 1, defaults: { key: { file: 'keys/{name}' }, ...defaults }, projects: entries }),
     { mode: 0o600 },
   );
-  for (const [name, { days = {}, lists = {}, entry }] of Object.entries(projects)) {
+  for (const [name, { days = {}, lists = {}, include = [], entry }] of Object.entries(projects)) {
     const syncs = join(folder.path, 'syncs', name);
     await mkdir(syncs, { recursive: true });
     const history = entry?.outputs?.history;
     for (const [day, rows] of Object.entries(days)) {
       const project = Object.assign(createProject(rows, lists), { projectId: idOf(name) });
       if (history !== undefined) {
-        await writeDay(join(folder.path, history), Number(day), rows, {}, lists, project);
+        await writeDay(join(folder.path, history), Number(day), rows, { include }, lists, project);
         continue;
       }
-      await writeDay(join(syncs, 'latest.json'), Number(day), rows, {}, lists, project);
+      await writeDay(join(syncs, 'latest.json'), Number(day), rows, { include }, lists, project);
       const stamp = new Date(finishOf(Number(day))).toISOString().replaceAll(/[-:]/g, '');
       await cp(join(syncs, 'latest.json'), join(syncs, `sync-${stamp}.json`));
     }
