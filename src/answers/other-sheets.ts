@@ -39,11 +39,16 @@ export const otherAccessColumns: readonly SheetColumn[] = [
   ...reviewerColumns,
 ];
 
+/** Whether there is any of them. */
+export function hasOthersListed({ database }: FileIndex): boolean {
+  return database.prepare("select 1 from other where type <> 'finding' limit 1").get() !== undefined;
+}
+
 /** Keys, applications and so on, a row each, by type and name. */
 export function* othersRows({ database }: FileIndex): Generator<string[]> {
   const rows = database.prepare(
     `select o.*, coalesce(u.name, p.name, '') owner_name from other o left join user u on o.owner_type = 'user' and u.id = o.owner_id
-     left join other p on p.type = o.owner_type and p.id = o.owner_id order by o.type, o.name, o.id`,
+     left join other p on p.type = o.owner_type and p.id = o.owner_id where o.type <> 'finding' order by o.type, o.name, o.id`,
   );
   for (const row of rows.iterate()) {
     const { created_by: by, description } = detailsOf(textIn(row, 'profile'));
@@ -60,6 +65,43 @@ export function* othersRows({ database }: FileIndex): Generator<string[]> {
       textOf(description),
       profileInWords(textIn(row, 'profile')),
     ];
+  }
+}
+
+export const findingColumns: readonly SheetColumn[] = [
+  { header: 'Severity', width: 10 },
+  { header: 'Rule', width: 28 },
+  { header: 'What', width: 44 },
+  { header: 'Who or what', width: 30 },
+  { header: 'Type', width: 18 },
+  { header: 'Id', width: 32 },
+  { header: 'Tenant', width: 24 },
+  { header: 'Detail', width: 60 },
+  { header: 'To mend it', width: 60 },
+  { header: 'Fingerprint', width: 34 },
+];
+
+/** Whether the sync listed what it found wrong. */
+export function hasFindings({ database }: FileIndex): boolean {
+  return database.prepare("select 1 from other where type = 'finding' limit 1").get() !== undefined;
+}
+
+/** What the sync found wrong, the worst first: a row each. */
+export function* findingRows({ database }: FileIndex): Generator<string[]> {
+  const of = (key: string): string => `f.profile ->> '$.${key}'`;
+  const rows = database.prepare(
+    `select f.id id, ${['severity', 'rule', 'title', 'subject_type', 'subject_id', 'tenant_id', 'detail', 'fix'].map((key) => `${of(key)} ${key}`).join(', ')},
+      coalesce(u.name, t.name, o.name, ${of('subject_id')}) name, coalesce(e.name, ${of('tenant_id')}) tenant from other f
+     left join user u on ${of('subject_type')} = 'user' and u.id = ${of('subject_id')}
+     left join thing t on t.kind = ${of('subject_type')} and t.id = ${of('subject_id')}
+     left join other o on o.type = ${of('subject_type')} and o.id = ${of('subject_id')}
+     left join tenant e on e.id = ${of('tenant_id')}
+     where f.type = 'finding' order by instr('critical high medium low info', severity), rule, name, f.id`,
+  );
+  for (const row of rows.iterate()) {
+    yield ['severity', 'rule', 'title', 'name', 'subject_type', 'subject_id', 'tenant', 'detail', 'fix', 'id'].map(
+      (column) => (column === 'subject_type' ? typeInWords(textIn(row, column)) : textIn(row, column)),
+    );
   }
 }
 

@@ -146,6 +146,8 @@ export function createReportOthers(
       case 'management_key_secret':
         managementKeys.add(row.id, () => toManagementKey(row));
         return true;
+      case 'finding':
+        return true; // the page shows what the rules find in the file itself
       default:
         return false;
     }

@@ -6,7 +6,11 @@ import { csvFileNames } from '../answers/csv-schema.ts';
 import { type chooseColumns, csvTables } from '../answers/csv-tables.ts';
 import { inheritedColumns, inheritedRows, nextLoginColumns, nextLoginRows } from '../answers/inherited-sheets.ts';
 import {
+  findingColumns,
+  findingRows,
+  hasFindings,
   hasOtherAccess,
+  hasOthersListed,
   otherAccessColumns,
   otherAccessRows,
   othersColumns,
@@ -90,10 +94,13 @@ function reviewSheets(index: FileIndex, since?: FileIndex): readonly SheetOfText
     ...(index.types.has('sso_configuration')
       ? [{ name: 'Next login', columns: nextLoginColumns, rows: nextLoginRows(index) }]
       : []),
-    ...(index.hasOthers ? [{ name: 'Keys, apps, console', columns: othersColumns, rows: othersRows(index) }] : []),
+    ...(hasOthersListed(index)
+      ? [{ name: 'Keys, apps, console', columns: othersColumns, rows: othersRows(index) }]
+      : []),
     ...(hasOtherAccess(index)
       ? [{ name: 'Apps and console access', columns: otherAccessColumns, rows: otherAccessRows(index) }]
       : []),
+    ...(hasFindings(index) ? [{ name: 'Findings', columns: findingColumns, rows: findingRows(index) }] : []),
     { name: 'About', columns: aboutColumns, rows: aboutRows(aboutOf(index, version, since)), isWrapped: true },
   ];
 }

@@ -2,10 +2,12 @@ import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { anyUnpack } from '@bufbuild/protobuf/wkt';
+import readXlsx from 'read-excel-file/node';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createFileIndex, type FileIndex } from '../../src/answers/file-index.ts';
 import { checkByPolicy } from '../../src/checks/policy/check-by-policy.ts';
 import { type Policy, policySchema } from '../../src/checks/policy/schema.ts';
+import { writeDerived } from '../../src/cli/derived-files.ts';
 import { ConnectorError } from '../../src/errors.ts';
 import { SecurityInsightTraitSchema } from '../../src/gen/c1/connector/v2/annotation_security_insight_pb.ts';
 import { openHistory } from '../../src/history/open-history.ts';
@@ -243,6 +245,24 @@ describe('findings of a sync', () => {
     expect(counts.resources['finding']).toBe(found.length);
     expect(new Map(rows.map(({ id, rule }) => [id, rule]))).toEqual(
       new Map(found.map(({ fingerprint, rule }) => [fingerprint, rule])),
+    );
+  });
+
+  it('have a sheet of their own in a spreadsheet, the worst first, and none among keys and apps', async () => {
+    const path = join(folder, 'sheet.json');
+    await using embedded = await judged({ include: [] });
+    await synced(embedded, path);
+    await using index = await createFileIndex(path);
+    await writeDerived(index, join(folder, 'sheet.xlsx'));
+    const sheets = await readXlsx(join(folder, 'sheet.xlsx'));
+    const rows = sheets.find(({ sheet }) => sheet === 'Findings')?.data.slice(1) ?? [];
+    const found = await checked(path);
+
+    expect(sheets.map(({ sheet }) => sheet)).not.toContain('Keys, apps, console');
+    expect(rows.map((row) => row.at(-1)).toSorted()).toEqual(found.map(({ fingerprint }) => fingerprint).toSorted());
+    expect(rows.map(([severity]) => severity)).toEqual(found.map(({ severity }) => severity));
+    expect(new Map(rows.map((row) => [row.at(-1), row[3]]))).toEqual(
+      new Map(found.map(({ fingerprint, subject }) => [fingerprint, subject.name || subject.id])),
     );
   });
 
