@@ -56,8 +56,35 @@ function readFromFile(bench: Bench): Promise<string> {
     const everything = rowsOf(await bench.client(['-c1z', all, 'read']));
     checkFields(everything, expected, 'our file of everything');
     checkOptIn(everything.resourceTypes);
-    return `${expected.fields.length} resources field by field, ${expected.notes.length} notes of grants, ${everything.resourceTypes.length} types`;
+    const findings = checkInsights(
+      everything,
+      await runToEnd(['check', all, '--format', 'json', '--fail-on', 'none'], env),
+    );
+    return `${findings} findings as insights, ${expected.fields.length} resources field by field, ${expected.notes.length} notes of grants, ${everything.resourceTypes.length} types`;
   });
+}
+
+/** The SDK reads what `check` finds, each as an issue of that severity with somebody or something that it is about. */
+function checkInsights({ resources }: SyncRows, checked: string): number {
+  const { findings } = JSON.parse(checked) as {
+    readonly findings: readonly { readonly fingerprint: string; readonly severity: string }[];
+  };
+  const read = resources
+    .filter(({ id }) => id.resourceType === 'finding')
+    .map(({ id, annotations = [] }) => {
+      const trait = annotations.find((one) => one['@type'].endsWith('.SecurityInsightTrait'));
+      ok(
+        trait?.['appUser'] ?? trait?.['resourceId'] ?? trait?.['externalResource'],
+        `finding ${id.resource} is about nothing`,
+      );
+      return [id.resource, (trait?.['issue'] as { readonly severity?: string } | undefined)?.severity];
+    });
+  deepEqual(
+    new Map(read.map(([id, severity]) => [id, severity])),
+    new Map(findings.map(({ fingerprint, severity }) => [fingerprint, severity])),
+  );
+  ok(read.length > 50, 'hardly anything was found');
+  return read.length;
 }
 
 function readOverGrpc(bench: Bench): Promise<string> {
