@@ -67,9 +67,9 @@ export async function tellDiff(
       notCompared: diff.notCompared,
       ...(after.isHumansOnly && { humansOnly: true }),
     };
-    await writeResult(jsonLines(head, 'changes', map(allOf(diff), changeJson)), signal);
+    await writeResult(jsonLines(head, 'changes', map(allChanges(diff), changeJson)), signal);
   } else if (options.csv === true) {
-    await writeResult(csvBytes(changeHeader, map(allOf(diff), changeCells)), signal);
+    await writeResult(csvBytes(changeHeader, map(allChanges(diff), changeCells)), signal);
     notes.forEach((note) => tell('info', note));
   } else if (options.md === true) {
     await writeResult(
@@ -125,7 +125,7 @@ function sideOf(path: string, { humansOnly, project }: DiffFlags, at: number | u
 }
 
 /** Every change, and behind them what follows from them in tenants below. */
-function* allOf(diff: Diff): Generator<Change> {
+export function* allChanges(diff: Diff): Generator<Change> {
   yield* diff.flaggedFirst();
   yield* diff.inheritedAccess();
 }

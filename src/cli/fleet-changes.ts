@@ -3,6 +3,7 @@ import type { FleetEngine } from '../fleet/engine.ts';
 import type { FleetProject } from '../fleet/fleet.ts';
 import type { CommandContext } from './command-context.ts';
 import { type EngineFlags, openEngine } from './fleet-engine.ts';
+import { counted } from './table.ts';
 import { type FleetFileFlags, openFleet, projectsNamed } from './fleet-file.ts';
 
 export interface FleetChangeFlags extends FleetFileFlags, EngineFlags {
@@ -29,12 +30,14 @@ export async function pause(
 /** Begins what was given up, or waits to be tried again, anew. */
 export async function retry(words: readonly string[], flags: FleetChangeFlags, context: ChangeContext): Promise<void> {
   await onEach(words, flags, context, async (engine, { id, name }) => {
+    const events = await engine.events.retry(id);
+    const told = events === 0 ? '' : `; ${counted(events, 'event')} sent again`;
     if (!(await engine.retry(id))) {
-      return `${name} has nothing that failed`;
+      return events === 0 ? `${name} has nothing that failed` : `${name} has no sync that failed${told}`;
     }
     return (await engine.states()).get(id)?.isPaused === true
       ? `${name} is paused, and begins anew after "fleet resume ${name}"`
-      : `${name} is in line again`;
+      : `${name} is in line again${told}`;
   });
 }
 

@@ -1,11 +1,11 @@
 import type { Command } from 'commander';
 import type { CommandContext } from './command-context.ts';
 import type { SyncFlags } from './sync.ts';
-import { wholeNumber } from './number-flags.ts';
 
 /** What a fleet starts for one project: a sync, and what takes its file into a store. Both end with standard input. */
 export const syncCommand = '_fleet-sync';
 export const storeCommand = '_fleet-store';
+export const changesCommand = '_fleet-changes';
 
 export interface ChildSyncFlags extends SyncFlags {
   /** Each request waits for a permit of the parent. */
@@ -17,6 +17,12 @@ export interface StoreFlags {
   readonly project: string;
   /** What stands in the folder of the project: the sync was compared with it. */
   readonly latest: string;
+}
+
+export interface ChangesFlags {
+  readonly before?: readonly string[];
+  readonly lastMs?: number;
+  readonly project: string;
 }
 
 /** Hidden: their callers are processes of our own, which say the rest in the environment. */
@@ -31,10 +37,19 @@ export function addFleetChildCommands(program: Command, context: CommandContext)
   program
     .command(storeCommand, { hidden: true })
     .argument('<file>')
-    .option('--keep-ms <ms>', '', wholeNumber(1, 9_999_999_999))
+    .option('--keep-ms <ms>', '', Number)
     .requiredOption('--project <id>')
     .requiredOption('--latest <file>')
     .action(async (file: string, flags: StoreFlags) =>
       (await import('./fleet-children.ts')).storeForParent(file, flags, context),
+    );
+  program
+    .command(changesCommand, { hidden: true })
+    .argument('<file>')
+    .option('--before <file...>')
+    .option('--last-ms <ms>', '', Number)
+    .requiredOption('--project <id>')
+    .action(async (file: string, flags: ChangesFlags) =>
+      (await import('./fleet-children.ts')).changesForParent(file, flags, context),
     );
 }

@@ -3,7 +3,7 @@ import { resolveSettings } from '../config/load.ts';
 import { settings } from '../config/settings.ts';
 import { ConnectorError } from '../errors.ts';
 import type { CommandContext } from './command-context.ts';
-import type { ChildSyncFlags, StoreFlags } from './fleet-child-commands.ts';
+import type { ChildSyncFlags, ChangesFlags, StoreFlags } from './fleet-child-commands.ts';
 import { permitsOfParent } from './parent-permits.ts';
 
 /** One sync for a parent process, which must not go on when nobody is there to publish it. */
@@ -37,6 +37,20 @@ export async function storeForParent(
       const flags = { keep: keepMs, project, yes: true, json: true };
       await (await import('./history-upkeep.ts')).pruneOnce(store, flags, bound);
     }
+  });
+}
+
+/** Prints what changed in a file since the sync that was told last, as JSON: null where nothing is known of that. */
+export async function changesForParent(
+  file: string,
+  { before = [], lastMs, project }: ChangesFlags,
+  context: CommandContext,
+): Promise<void> {
+  const store = context.env[settings.history.env[0]];
+  await underParent(context, async ({ signal }) => {
+    const wanted = { before: [...before, ...(store === undefined ? [] : [store])], lastMs, project };
+    const found = await (await import('./fleet-told-changes.ts')).toldChanges(file, wanted, signal);
+    context.print(JSON.stringify(found ?? null));
   });
 }
 

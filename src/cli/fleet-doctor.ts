@@ -15,6 +15,7 @@ import { toLines } from './doctor.ts';
 import { faultOf, runChild } from './fleet-child.ts';
 import { type FleetFileFlags, openFleet, projectsNamed } from './fleet-file.ts';
 import { openProjectS3 } from './fleet-s3.ts';
+import { checkHooks } from './fleet-webhooks.ts';
 import { writeResult } from './results.ts';
 import { counted } from './table.ts';
 import { painter } from './terminal.ts';
@@ -82,7 +83,8 @@ async function lookAt(
       fail('unavailable', 'doctor', faultOf(run).message, 'Run it for this project alone.'),
     ];
     const s3 = await openProjectS3(project, { env, signal });
-    return s3 === undefined ? checks : [...checks, await probeBucket(s3.client, s3.place.prefix)];
+    const bucket = s3 === undefined ? [] : [await probeBucket(s3.client, s3.place.prefix)];
+    return [...checks, ...bucket, ...(await checkHooks(project, { env, signal }))];
   } catch (thrown) {
     if (!(thrown instanceof ConnectorError) || thrown.kind === 'cancelled') {
       throw thrown;

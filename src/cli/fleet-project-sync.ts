@@ -9,6 +9,7 @@ import type { Permits } from '../fleet/budgets.ts';
 import { keyOf } from '../fleet/key.ts';
 import { projectEnv } from '../fleet/project-env.ts';
 import type { S3Pointer } from '../fleet/s3/pointer.ts';
+import { type AccessChanges, eventsOf } from '../fleet/webhooks/events.ts';
 import type { SyncProject } from '../fleet/work.ts';
 import type { SyncExtent } from '../sync/guard.ts';
 import { tenantRoleWords } from '../sync-format/summary.ts';
@@ -16,6 +17,7 @@ import type { CommandContext } from './command-context.ts';
 import { type ChildRun, faultOf, runChild } from './fleet-child.ts';
 import { storeCommand, syncCommand } from './fleet-child-commands.ts';
 import { makeFolder } from './fleet-doctor.ts';
+import { changesSince } from './fleet-changes-since.ts';
 import { openProjectS3 } from './fleet-s3.ts';
 
 /**
@@ -58,6 +60,7 @@ export function projectSync(
       );
       const { made, extent } = readSummary(stdout);
       let stored: S3Pointer | undefined;
+      let changes: AccessChanges | undefined;
       return {
         made,
         beforePlace: async () => {
@@ -72,10 +75,14 @@ export function projectSync(
             const words = [storeCommand, staged.path, '--project', project.id, '--latest', staged.latest, ...keep];
             await run(words, { ...projectEnv(project, undefined, env), [settings.history.env[0]]: history });
           }
+          if (project.webhooks.some(({ events }) => events.includes('access.changed'))) {
+            changes = await changesSince(project, lease, { staged, s3, run, env });
+          }
           if (stored !== undefined) {
             await s3?.output.point(stored);
           }
         },
+        events: () => eventsOf({ project, lease, made, changes, latest: stored && s3?.client.placeOf(stored.object) }),
         place: staged.place,
         afterPlace: async () => {
           await staged.keep();

@@ -4,12 +4,14 @@ import type { FleetEngine } from '../fleet/engine.ts';
 import { type Fleet, projectNamed } from '../fleet/fleet.ts';
 import { ConnectorError } from '../errors.ts';
 import { runFleet } from '../fleet/run-fleet.ts';
+import { createCourier } from '../fleet/webhooks/courier.ts';
 import { workOn } from '../fleet/work.ts';
 import type { CommandContext } from './command-context.ts';
 import { type EngineFlags, openEngine } from './fleet-engine.ts';
 import { type FleetFileFlags, openFleet } from './fleet-file.ts';
 import { type FleetWatchFlags, watchFleet } from './fleet-watch.ts';
 import { projectSync } from './fleet-project-sync.ts';
+import { hookSender } from './fleet-webhooks.ts';
 import { openLogger } from './logger.ts';
 import { type Logger, silentLogger } from '../log.ts';
 import { counted } from './table.ts';
@@ -46,6 +48,7 @@ export async function run(
     fleet,
     engine,
     sync: projectSync(env, permitsFor(fleet, engine, logger)),
+    send: hookSender(env),
     workers,
     worker: workerName(),
     isScheduling: !isWorker,
@@ -136,6 +139,10 @@ export async function syncNow(
         : new ConnectorError('unavailable', `${project.name}: ${end}`);
   }
   warnings.forEach((text) => tell('warn', text));
+  const logger = await openLogger('warn', undefined);
+  const courier = createCourier({ fleet, engine, send: hookSender(env), logger, signal });
+  await courier.sendDue(); // what cannot be sent now, a "fleet run" sends later
+  await courier.end();
   const state = (await engine.states()).get(project.id);
   print(
     `${project.name}: ${counted(state?.last?.users ?? 0, 'user')}, ${counted(state?.last?.grants ?? 0, 'grant')}, in ${project.folder}`,

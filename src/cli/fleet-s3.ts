@@ -3,6 +3,8 @@ import type { FleetProject, S3Place } from '../fleet/fleet.ts';
 import { readCredentials } from '../fleet/s3/credentials.ts';
 import { openS3, type S3Client } from '../fleet/s3/s3-client.ts';
 import { openS3Output, type S3Output } from '../fleet/s3/s3-output.ts';
+import { ConnectorError } from '../errors.ts';
+import { createAtomicFile } from '../output/atomic-file.ts';
 import type { CommandContext } from './command-context.ts';
 import { routeTo } from './route.ts';
 
@@ -27,4 +29,18 @@ export async function openProjectS3(
   const agent = createAgents(routeTo(s3.endpoint, settings.caFile, env), connectMs);
   const client = openS3(s3, credentials, { agent }, signal);
   return { place: s3, client, output: openS3Output(client, s3.prefix, { now: Date.now }) };
+}
+
+/** Writes an object into a file, which is there whole or not at all. */
+export async function copyObject({ client }: OpenedS3, object: string, path: string): Promise<void> {
+  const file = await createAtomicFile(path);
+  try {
+    if ((await client.read(object, async (bytes) => await file.writeBytes(bytes))) === 'missing') {
+      throw new ConnectorError('unavailable', `${client.placeOf(object)} was taken away meanwhile`);
+    }
+    await file.commit();
+  } catch (thrown) {
+    await file.discard();
+    throw thrown;
+  }
 }

@@ -5,6 +5,7 @@ import { span } from '../fleet/spans.ts';
 import { shownStore } from '../store-url.ts';
 import type { CommandContext } from './command-context.ts';
 import { type FleetFileFlags, openFleet, projectsNamed } from './fleet-file.ts';
+import { shownHook } from './fleet-webhooks.ts';
 import { withEnds, writeResult } from './results.ts';
 import { columns } from './text.ts';
 
@@ -34,13 +35,28 @@ export async function showFleet(
   await writeResult(withEnds(projects.flatMap((project) => projectLines(project, fleet))), signal);
 }
 
-function projectJson({ history, base: _base, ...project }: FleetProject): object {
-  return { ...project, history: history === undefined ? undefined : shownStore(history) };
+function projectJson({ history, webhooks, base: _base, ...project }: FleetProject): object {
+  const hooks = webhooks.map((hook) => ({ ...hook, url: shownHook(hook) }));
+  return { ...project, webhooks: hooks, history: history === undefined ? undefined : shownStore(history) };
 }
 
 function projectLines(project: FleetProject, fleet: Fleet): readonly string[] {
-  const { id, name, baseUrl, schedule, folder, format, keep, history, historyKeepMs, s3, include, group, place } =
-    project;
+  const {
+    id,
+    name,
+    baseUrl,
+    schedule,
+    folder,
+    format,
+    keep,
+    history,
+    historyKeepMs,
+    s3,
+    webhooks,
+    include,
+    group,
+    place,
+  } = project;
   const rows: readonly (readonly [string, string | undefined])[] = [
     ['project', name === id ? undefined : id],
     ['written at', place],
@@ -55,6 +71,12 @@ function projectLines(project: FleetProject, fleet: Fleet): readonly string[] {
         : `${shownStore(history)}${historyKeepMs === undefined ? '' : ` (keeps ${span(historyKeepMs)})`}`,
     ],
     ['S3', s3 === undefined ? undefined : `s3://${s3.bucket}/${s3.prefix}/ at ${s3.endpoint} (${keep} kept)`],
+    [
+      'webhooks',
+      webhooks.length === 0
+        ? undefined
+        : webhooks.map((hook) => `${shownHook(hook)} (${hook.events.join(', ')})`).join('; '),
+    ],
     ['include', include.length === 0 ? undefined : include.join(', ')],
     ['group', group === undefined ? undefined : groupInWords(group, fleet)],
     ['labels', inPairs(project.labels)],

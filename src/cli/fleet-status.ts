@@ -53,10 +53,10 @@ export async function status(
 
 /** How each project and each group is, as the engine knows it now. */
 export async function lookAt(fleet: Fleet, { engine }: Pick<OpenedEngine, 'engine'>): Promise<FleetLook> {
-  const states = await engine.states();
+  const [states, events] = await Promise.all([engine.states(), engine.events.states()]);
   const nowMs = Date.now();
   return {
-    projects: fleet.projects.map((project) => statusOf(project, states.get(project.id), nowMs)),
+    projects: fleet.projects.map((project) => statusOf(project, states.get(project.id), nowMs, events.get(project.id))),
     groups: await groupStatuses(fleet, states, engine),
   };
 }

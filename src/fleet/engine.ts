@@ -16,9 +16,10 @@ export interface FleetEngine extends AsyncDisposable {
   keep(lease: Lease): Promise<boolean>;
   /**
    * Ends a run well. `place` puts what it made into its place; it is called only while the lease is held, and nobody else
-   * can take the run before it has returned. False where the lease was lost, and then nothing is placed.
+   * can take the run before it has returned. False where the lease was lost, and then nothing is placed. Events are there
+   * to be sent from then on, and only then.
    */
-  publish(lease: Lease, made: Made, place: () => void): Promise<boolean>;
+  publish(lease: Lease, made: Made, place: () => void, events?: readonly NewEvent[]): Promise<boolean>;
   /** Whether this very lease published its run: for whoever did not hear how `publish` ended. */
   wasPublished(lease: Lease): Promise<boolean>;
   /** Ends a try badly: the run is tried again after a while, or given up after its last try. */
@@ -33,7 +34,70 @@ export interface FleetEngine extends AsyncDisposable {
   states(): Promise<ReadonlyMap<string, ProjectState>>;
   /** Counts of requests, by which groups keep to their budgets. */
   readonly counts: SharedCounts;
+  /** What is told to webhooks. */
+  readonly events: EventQueue;
 }
+
+/** Events that wait until whom they are for has taken them: at least once each, in no order. */
+export interface EventQueue {
+  /** Takes the next one that is due. Where nothing is heard of it for a while, it is sent again. */
+  take(): Promise<EventLease | undefined>;
+  /** Tells how sending went: it is done with, sent again after a while, or given up. */
+  end(event: EventLease, how: 'sent' | EventFailure): Promise<'done' | 'again' | 'dead' | 'lost'>;
+  /** Sends what was given up, or waits to be sent again, anew at once. Returns how many these are. */
+  retry(project: string): Promise<number>;
+  /** What is known of the events of each project that has any. */
+  states(): Promise<ReadonlyMap<string, EventState>>;
+}
+
+export interface NewEvent {
+  /** Which webhook it is for. */
+  readonly hook: string;
+  /** The same however often it is sent: receivers know it by that. */
+  readonly id: string;
+  readonly body: string;
+}
+
+/** The right to send an event once. */
+export interface EventLease extends NewEvent {
+  readonly key: string;
+  readonly project: string;
+  readonly attempt: number;
+  readonly token: number;
+}
+
+export interface EventFailure {
+  readonly message: string;
+  /** The receiver wants no more of it. */
+  readonly isFinal: boolean;
+}
+
+export interface EventState {
+  readonly waiting: number;
+  /** Given up. */
+  readonly dead: number;
+  /** The last failure of those. */
+  readonly failure?: { readonly message: string; readonly atMs: number };
+}
+
+export interface EventTimes {
+  readonly tries: number;
+  /** For so long nothing need be heard of an event that is being sent. */
+  readonly leaseMs: number;
+  readonly firstPauseMs: number;
+  readonly longestPauseMs: number;
+  /** How long what was given up is kept. */
+  readonly deadMs: number;
+}
+
+/** Fourteen tries in about twenty hours. */
+export const usualEventTimes: EventTimes = {
+  tries: 14,
+  leaseMs: 60_000,
+  firstPauseMs: 30_000,
+  longestPauseMs: 4 * 3_600_000,
+  deadMs: 14 * 24 * 3_600_000,
+};
 
 /** Counts that all processes of a fleet share, by the engine's clock. Each one begins anew when its time is over. */
 export interface SharedCounts {
@@ -71,6 +135,8 @@ export interface Lease {
   readonly attempt: number;
   /** The fencing token: another one for each time that the run is taken. */
   readonly token: number;
+  /** When the last complete sync of the project was finished, as the engine knows. */
+  readonly lastMs?: number | undefined;
 }
 
 /** What a complete sync tells of itself. */

@@ -120,11 +120,21 @@ function missing({ projects, defaults, groups }: FleetFile): readonly YamlProble
 
 /** What is wrong with the values of a project, or of `defaults`. */
 function misfitsAt(at: YamlPath, entry: FleetFile['defaults'], checks: AddressChecks): readonly YamlProblem[] {
-  const { outputs: { history, s3: { endpoint } = {} } = {}, include, 'base-url': baseUrl } = entry;
+  const { outputs: { history, s3: { endpoint } = {} } = {}, include, webhooks = [], 'base-url': baseUrl } = entry;
   return [
     ...(endpoint === undefined
       ? []
       : refused([...at, 'outputs', 's3', 'endpoint'], () => plainAddress(endpoint, 'https://s3.example.com'))),
+    ...webhooks.flatMap(({ url }, place) =>
+      refused([...at, 'webhooks', place, 'url'], () => safeAddress(url, 'https://hooks.example.com/descope')),
+    ),
+    ...webhooks.flatMap(({ url }, place) =>
+      refused([...at, 'webhooks', place], () => {
+        if (webhooks.findIndex((one) => one.url === url) !== place) {
+          throw new ConnectorError('config', 'this url is here already');
+        }
+      }),
+    ),
     ...(history === undefined || isStore(history)
       ? []
       : [
@@ -142,8 +152,16 @@ function misfitsAt(at: YamlPath, entry: FleetFile['defaults'], checks: AddressCh
 
 /** An address without secrets in it, over TLS wherever it leaves this machine. */
 function plainAddress(text: string, example: string): void {
+  safeAddress(text, example);
+  if (new URL(text).search !== '') {
+    throw new ConnectorError('config', `must be an address such as ${example}, without user, query or fragment`);
+  }
+}
+
+/** The same of an address that may have a query. It is not repeated: the query may be a secret. */
+function safeAddress(text: string, example: string): void {
   const url = URL.parse(text);
-  if (url === null || url.username !== '' || url.password !== '' || url.search !== '' || url.hash !== '') {
+  if (url === null || url.username !== '' || url.password !== '' || url.hash !== '') {
     throw new ConnectorError('config', `must be an address such as ${example}, without user, query or fragment`);
   }
   if (url.protocol !== 'https:' && !(url.protocol === 'http:' && isLoopbackHost(url.hostname))) {

@@ -7,6 +7,7 @@ import type { OutputFormat } from '../output/kept-files.ts';
 import { printable } from '../printable.ts';
 import { isPostgres } from '../store-url.ts';
 import type { Budget } from './budget-window.ts';
+import type { EventKind } from './webhooks/kinds.ts';
 import { type AddressChecks, misfits, nameOf, unknownName } from './fleet-faults.ts';
 import {
   type CredentialsPlace,
@@ -29,6 +30,13 @@ export interface S3Place {
   readonly credentials: CredentialsPlace;
 }
 
+/** Who is told of each complete sync of a project. */
+export interface Webhook {
+  readonly url: string;
+  readonly secret: KeyPlace;
+  readonly events: readonly EventKind[];
+}
+
 /** The variables that everybody who speaks S3 looks at. */
 const usualCredentials: CredentialsPlace = {
   env: { id: 'AWS_ACCESS_KEY_ID', secret: 'AWS_SECRET_ACCESS_KEY', token: 'AWS_SESSION_TOKEN' },
@@ -47,6 +55,7 @@ export interface FleetProject {
   readonly history: string | undefined;
   readonly historyKeepMs: number | undefined;
   readonly s3: S3Place | undefined;
+  readonly webhooks: readonly Webhook[];
   readonly include: readonly string[];
   /** Other settings of sync, as texts. */
   readonly settings: Readonly<Partial<Record<SettingName, string>>>;
@@ -105,10 +114,13 @@ export function readFleet(path: string, text: string, checks: AddressChecks): Fl
   };
 }
 
-function secretVariables({ key, s3 }: Pick<FleetProject, 'key' | 's3'>): readonly string[] {
+function secretVariables({ key, s3, webhooks }: Pick<FleetProject, 'key' | 's3' | 'webhooks'>): readonly string[] {
   const { id, secret, token } =
     s3 !== undefined && 'env' in s3.credentials ? s3.credentials.env : { id: undefined, secret: undefined };
-  return ['env' in key ? key.env : undefined, id, secret, token].filter((name) => name !== undefined);
+  const places = [key, ...webhooks.map((hook) => hook.secret)];
+  return [...places.map((place) => ('env' in place ? place.env : undefined)), id, secret, token].filter(
+    (name) => name !== undefined,
+  );
 }
 
 /** The project that a word on the command line names, by name or id. */
@@ -149,6 +161,11 @@ function projectOf(
     history: history === undefined || isPostgres(history) ? history : pathOf(history),
     historyKeepMs: outputs['history-keep'],
     s3: s3Of({ ...defaults.outputs?.s3, ...entry.outputs?.s3 }, filled, pathOf),
+    webhooks: (entry.webhooks ?? defaults.webhooks ?? []).map(({ url, secret, events = ['access.changed'] }) => ({
+      url: filled(url),
+      secret: keyOf(secret, filled, pathOf),
+      events: [...new Set(events)],
+    })),
     include: entry.include ?? defaults.include ?? [],
     settings: Object.fromEntries(
       projectSettings.flatMap((setting) => {

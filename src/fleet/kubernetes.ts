@@ -48,6 +48,9 @@ export function kubernetesObjects(
     if (project.s3 !== undefined && (!('env' in project.s3.credentials) || options.envSecret === undefined)) {
       tell('outputs.s3.credentials: a pod has them as variables: say credentials: {env: ...}, and give --env-secret');
     }
+    if (project.webhooks.some(({ secret }) => !('env' in secret) || options.envSecret === undefined)) {
+      tell('webhooks: a pod has secrets as variables: say secret: {env: ...}, and give --env-secret');
+    }
     if (history !== undefined) {
       const before = stores.get(history);
       if (isPostgres(history) && hasPassword(history)) {
@@ -142,6 +145,7 @@ function fileEntry(project: FleetProject, folder: string): object {
     history: undefined,
     historyKeepMs: undefined,
     s3: undefined,
+    webhooks: project.webhooks.length === 0 ? undefined : { webhooks: project.webhooks },
     // The CronJob says these.
     schedule: undefined,
     tries: undefined,

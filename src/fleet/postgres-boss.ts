@@ -3,18 +3,21 @@ import { clientConfigOf } from '../history/postgres/connection.ts';
 import { toServerFault } from '../history/postgres/faults.ts';
 import { ConnectorError } from '../errors.ts';
 import { shownStore } from '../store-url.ts';
-import type { EngineTimes } from './engine.ts';
+import type { EngineTimes, EventTimes } from './engine.ts';
+import { createEventQueues } from './postgres-events.ts';
 
 export interface PostgresEngineOptions {
   /** How many projects of a group are synced at once, over all workers. */
   readonly groups: ReadonlyMap<string, number>;
   readonly times?: EngineTimes;
+  readonly eventTimes?: EventTimes;
   /** A clock of tests, for this process and the server alike. */
   readonly clock?: AttachableClock;
 }
 
 interface BossOptions extends PostgresEngineOptions {
   readonly times: EngineTimes;
+  readonly eventTimes: EventTimes;
   readonly line: string;
   readonly givenUp: string;
 }
@@ -50,7 +53,10 @@ const budgetTable = `create table if not exists ${schema}.budget (
 )`;
 
 /** Starts pg-boss in a schema of its own, which is made, or brought up to date, where that is needed. */
-export async function openBoss(url: string, { times, clock, line, givenUp }: BossOptions): Promise<OpenedBoss> {
+export async function openBoss(
+  url: string,
+  { times, eventTimes, clock, line, givenUp }: BossOptions,
+): Promise<OpenedBoss> {
   const name = shownStore(url);
   const guarded = async <T>(work: () => Promise<T>): Promise<T> => {
     try {
@@ -106,6 +112,7 @@ export async function openBoss(url: string, { times, clock, line, givenUp }: Bos
         retryBackoff: true,
         retryDelayMax: Math.round(times.longestPauseMs / 1_000),
       });
+      await createEventQueues(boss, eventTimes);
       await boss.getDb().executeSql(table);
       await boss.getDb().executeSql(budgetTable);
       await boss.getDb().executeSql(`alter table ${schema}.project add column if not exists recent_slots text`);

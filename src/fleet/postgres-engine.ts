@@ -1,12 +1,13 @@
 import { randomInt } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
 import type { Db, JobWithMetadata } from 'pg-boss';
-import type { FleetEngine, Lease, NewRun, Put } from './engine.ts';
-import { isSlotKnown, usualTimes, withSlot } from './engine.ts';
+import type { FleetEngine, Lease, Made, NewRun, Put } from './engine.ts';
+import { isSlotKnown, usualEventTimes, usualTimes, withSlot } from './engine.ts';
 import {
   type Fault,
   failureOf,
   type Job,
+  isDone,
   jobFailure,
   type JobRow,
   numberOf,
@@ -14,6 +15,7 @@ import {
   type ProjectRow,
 } from './postgres-states.ts';
 import { postgresCounts } from './postgres-counts.ts';
+import { postgresEvents, putEvents } from './postgres-events.ts';
 import { openBoss, type PostgresEngineOptions } from './postgres-boss.ts';
 
 export type { PostgresEngineOptions } from './postgres-boss.ts';
@@ -32,8 +34,14 @@ const never = '9000-01-01T00:00:00Z';
  * keeps what outlasts a job: which slots were put, and how the last sync of each project ended.
  */
 export async function openPostgresEngine(url: string, options: PostgresEngineOptions): Promise<FleetEngine> {
-  const { groups, times = usualTimes } = options;
-  const { boss, schema, guarded, transaction } = await openBoss(url, { ...options, times, line, givenUp });
+  const { groups, times = usualTimes, eventTimes = usualEventTimes } = options;
+  const { boss, schema, guarded, transaction } = await openBoss(url, {
+    ...options,
+    times,
+    eventTimes,
+    line,
+    givenUp,
+  });
   const limits = { default: 1_000_000, tiers: Object.fromEntries(groups) };
 
   const projectRow = async (db: Db, project: string): Promise<ProjectRow> => {
@@ -141,13 +149,20 @@ export async function openPostgresEngine(url: string, options: PostgresEngineOpt
       return undefined;
     }
     const { project, slotMs, before } = job.data;
-    await projectRow(db, project);
+    const { made } = await projectRow(db, project);
     await db.executeSql(`update ${schema}.project set worker = $2 where id = $1`, [project, worker]);
     const failure = jobFailure(job);
     if (failure !== undefined) {
       await keepFailure(db, project, failure);
     }
-    return { run: job.id, project, slotMs, attempt: before + job.retryCount + 1, token: job.retryCount };
+    return {
+      run: job.id,
+      project,
+      slotMs,
+      attempt: before + job.retryCount + 1,
+      token: job.retryCount,
+      ...(made !== null && { lastMs: (JSON.parse(made) as Made).finishedMs }),
+    };
   };
   const attemptOf = ({ run, token }: Lease): { id: string; retryCount: number } => ({ id: run, retryCount: token });
 
@@ -155,7 +170,7 @@ export async function openPostgresEngine(url: string, options: PostgresEngineOpt
     put: async (run) => await transaction(async (db) => await put(db, run)),
     take: async (worker, only) => await transaction(async (db) => await take(db, worker, only)),
     keep: async (lease) => await guarded(async () => isDone(await boss.touch(line, attemptOf(lease)))),
-    publish: async (lease, made, place) =>
+    publish: async (lease, made, place, events = []) =>
       await transaction(async (db) => {
         if (!isDone(await boss.complete(line, attemptOf(lease), published, { db }))) {
           return false;
@@ -165,6 +180,7 @@ export async function openPostgresEngine(url: string, options: PostgresEngineOpt
            where id = $1`,
           [lease.project, lease.slotMs, JSON.stringify(made)],
         );
+        await putEvents(boss, db, lease.project, events);
         place();
         return true;
       }),
@@ -239,15 +255,7 @@ export async function openPostgresEngine(url: string, options: PostgresEngineOpt
         return stateOf(rows as ProjectRow[], jobs);
       }),
     counts: postgresCounts(boss.getDb(), schema, guarded),
+    events: postgresEvents({ boss, schema, guarded, transaction }),
     [Symbol.asyncDispose]: async () => await boss.stop({ graceful: false }),
   };
-}
-
-/** Whether pg-boss did it: a job that is not this attempt's any more is left alone, and not counted. */
-function isDone(response: object): boolean {
-  const affected: unknown = Reflect.get(response, 'affected');
-  if (typeof affected !== 'number') {
-    throw new Error('pg-boss tells how many jobs a command affected');
-  }
-  return affected === 1;
 }

@@ -122,3 +122,12 @@ function newestFailure(row: ProjectRow, open: JobRow | undefined, dead: JobRow |
         atMs: numberOf(row.failed_at),
       };
 }
+
+/** Whether pg-boss did it: a job that is not this attempt's any more is left alone, and not counted. */
+export function isDone(response: object): boolean {
+  const affected: unknown = Reflect.get(response, 'affected');
+  if (typeof affected !== 'number') {
+    throw new Error('pg-boss tells how many jobs a command affected');
+  }
+  return affected === 1;
+}

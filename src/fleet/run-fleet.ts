@@ -5,12 +5,15 @@ import type { FleetEngine, Lease } from './engine.ts';
 import type { Fleet, FleetProject } from './fleet.ts';
 import { createScheduler } from './scheduler.ts';
 import type { FleetWatcher, TryEnd } from './watcher.ts';
+import { createCourier } from './webhooks/courier.ts';
+import type { SendToHook } from './webhooks/deliver.ts';
 import { workOn, type SyncProject } from './work.ts';
 
 export interface RunFleetOptions {
   readonly fleet: Fleet;
   readonly engine: FleetEngine;
   readonly sync: SyncProject;
+  readonly send: SendToHook;
   /** So many projects are synced at once by this process. */
   readonly workers: number;
   /** What this process is called in the engine. */
@@ -41,6 +44,7 @@ export async function runFleet(options: RunFleetOptions): Promise<void> {
   const { fleet, engine, workers, worker, isScheduling, logger, watcher, signal, now, wait } = options;
   const projects = new Map(fleet.projects.map((project) => [project.id, project]));
   const scheduler = createScheduler(isScheduling ? fleet.projects : [], engine, now);
+  const courier = createCourier(options);
   const atWork = new Set<Promise<void>>();
   let isAway = false;
   let someEnded = new AbortController();
@@ -112,7 +116,12 @@ export async function runFleet(options: RunFleetOptions): Promise<void> {
       });
       atWork.add(work);
     }
+    if ((await ask(() => courier.sendDue())) === 'away') {
+      await wait(awayMs, signal);
+      continue;
+    }
     await wait(pollMs, AbortSignal.any([signal, someEnded.signal])); // a free worker does not wait
   }
   await Promise.all(atWork);
+  await courier.end();
 }

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { fileKey } from '../config/file-keys.ts';
 import { cronPattern, duration, keptFor } from '../config/setting-schemas.ts';
 import { type Setting, type SettingName, settings } from '../config/settings.ts';
+import { eventKinds } from './webhooks/kinds.ts';
 
 // The one source of what fleet.yaml may say: it is checked by this, and docs/fleet.schema.json is made of it.
 
@@ -142,6 +143,14 @@ const outputs = z
   .partial()
   .describe('where the syncs go');
 
+const webhook = z
+  .strictObject({
+    url: z.string().min(1).describe('where events are sent to, with https://'),
+    secret: key.describe('where the secret is that events are signed with: whsec_ and 24 to 64 bytes in base64'),
+    events: z.array(z.enum(eventKinds)).min(1).optional().describe('which events; access.changed without it'),
+  })
+  .describe('who is told of each complete sync');
+
 const groupName = z.string().regex(/^[a-z0-9][a-z0-9_-]*$/, 'must be small letters, digits, dashes');
 
 /** What a project says, and what `defaults` say for all. */
@@ -151,6 +160,7 @@ const ofProject = {
   schedule: schedule.optional(),
   outputs: outputs.optional(),
   include: z.array(name).optional().describe('resource types to read besides those that every sync has'),
+  webhooks: z.array(webhook).max(10).optional().describe('who is told what changed, after each complete sync'),
   labels: z.record(z.string(), z.string()).optional().describe('words of your own, such as env: prod'),
   group: groupName.optional().describe('of `groups`: projects that share a budget'),
   settings: z

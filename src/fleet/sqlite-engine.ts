@@ -2,8 +2,9 @@ import { randomUUID } from 'node:crypto';
 import type { SQLInputValue, StatementSync } from 'node:sqlite';
 import { ConnectorError } from '../errors.ts';
 import { printable } from '../printable.ts';
-import type { EngineTimes, Failure, FleetEngine, Lease, Made, NewRun, Put } from './engine.ts';
-import { isSlotKnown, usualTimes, withSlot } from './engine.ts';
+import type { EngineTimes, EventTimes, Failure, FleetEngine, Lease, Made, NewRun, Put } from './engine.ts';
+import { isSlotKnown, usualEventTimes, usualTimes, withSlot } from './engine.ts';
+import { putEvents, sqliteEvents, type SqliteTools } from './sqlite-events.ts';
 import { keepRunFile } from './sqlite-file.ts';
 import { type Row, stateOf, statesSql } from './sqlite-states.ts';
 
@@ -11,6 +12,7 @@ export interface SqliteEngineOptions {
   /** How many projects of a group are synced at once. */
   readonly groups: ReadonlyMap<string, number>;
   readonly times?: EngineTimes;
+  readonly eventTimes?: EventTimes;
   readonly now?: () => number;
   readonly random?: () => number;
 }
@@ -21,7 +23,13 @@ export interface SqliteEngineOptions {
  */
 export function openSqliteEngine(
   path: string,
-  { groups, times = usualTimes, now = Date.now, random = Math.random }: SqliteEngineOptions,
+  {
+    groups,
+    times = usualTimes,
+    eventTimes = usualEventTimes,
+    now = Date.now,
+    random = Math.random,
+  }: SqliteEngineOptions,
 ): FleetEngine {
   const file = guarded(path, () => keepRunFile(path));
   let prepared = new Map<string, StatementSync>();
@@ -55,6 +63,7 @@ export function openSqliteEngine(
         throw thrown;
       }
     });
+  const tools: SqliteTools = { one, all, run, change, look: ask, now, random };
   const isHeld = ({ run: id, token }: Lease): boolean =>
     one(`select 1 from run where id = ? and state = 'active' and token = ?`, id, token) !== undefined;
 
@@ -160,7 +169,8 @@ export function openSqliteEngine(
       const taken = one(
         `update run set state = 'active', attempt = attempt + 1, worker = ?2, started_at = ?3, lease_until = ?4,
              token = (select token from project where project.id = run.project)
-           where id = ?1 returning project, slot, attempt, token`,
+           where id = ?1 returning project, slot, attempt, token,
+             (select made ->> 'finishedMs' from project where project.id = run.project) as last`,
         id,
         worker,
         now(),
@@ -172,6 +182,7 @@ export function openSqliteEngine(
         slotMs: Number(taken?.['slot']),
         attempt: Number(taken?.['attempt']),
         token: Number(taken?.['token']),
+        ...(typeof taken?.['last'] === 'number' && { lastMs: taken['last'] }),
       };
     });
 
@@ -197,7 +208,7 @@ export function openSqliteEngine(
             lease.token,
           ) === 1,
       ),
-    publish: async (lease, made: Made, place) =>
+    publish: async (lease, made: Made, place, events = []) =>
       change(() => {
         if (!isHeld(lease)) {
           return false;
@@ -210,6 +221,7 @@ export function openSqliteEngine(
           JSON.stringify(made),
           lease.project,
         );
+        putEvents(tools, lease.project, events);
         place(); // last: what is written down can be taken back
         return true;
       }),
@@ -268,6 +280,7 @@ export function openSqliteEngine(
         return row === undefined ? undefined : { n: Number(row['n']), leftMs: Number(row['ends_at']) - now() };
       },
     },
+    events: sqliteEvents(tools, eventTimes),
     [Symbol.asyncDispose]: async () => file.database().close(),
   };
 }

@@ -2,6 +2,7 @@ import { closeSync, openSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
 import { ConnectorError } from '../errors.ts';
 import { printable } from '../printable.ts';
+import { eventTable } from './sqlite-events.ts';
 
 /** "BDfl": a file of SQLite that says so is ours. */
 const applicationId = 0x4244666c;
@@ -79,7 +80,7 @@ export function openRunFile(path: string): DatabaseSync {
 /** What came later, and lacks in files that were made before. */
 function addLater(database: DatabaseSync): void {
   database.exec('begin immediate');
-  database.exec(laterTables);
+  database.exec(`${laterTables}${eventTable}`);
   const found = database.prepare(`select 1 from pragma_table_info('project') where name = 'recent_slots'`).get();
   if (found === undefined) {
     database.exec('alter table project add column recent_slots text'); // JSON: the last few that were put

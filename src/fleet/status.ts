@@ -1,4 +1,4 @@
-import { clocksApartMs, type Failure, type Made, type ProjectState } from './engine.ts';
+import { clocksApartMs, type EventState, type Failure, type Made, type ProjectState } from './engine.ts';
 import type { FleetProject } from './fleet.ts';
 import { slotsOf } from './slots.ts';
 
@@ -19,6 +19,8 @@ export interface ProjectStatus {
   readonly failure?: (Failure & { readonly atMs: number }) | undefined;
   readonly givenUpInARow: number;
   readonly passedOver: number;
+  /** What is told of it to webhooks, and not yet taken there. */
+  readonly events?: EventState | undefined;
   /** The failure, or who works on it, in a line. */
   readonly note?: string | undefined;
 }
@@ -38,7 +40,12 @@ export const statusWords: Readonly<Record<ProjectStatus['state'], string>> = {
 const overdueMs = 2 * 60_000;
 
 /** What an engine knows of a project, beside its schedule. */
-export function statusOf(project: FleetProject, known: ProjectState | undefined, nowMs: number): ProjectStatus {
+export function statusOf(
+  project: FleetProject,
+  known: ProjectState | undefined,
+  nowMs: number,
+  events?: EventState,
+): ProjectStatus {
   const { run, failure, last } = known ?? {};
   const state = stateNow(project, known, nowMs);
   const isTried = state === 'retrying' && run !== undefined;
@@ -56,7 +63,11 @@ export function statusOf(project: FleetProject, known: ProjectState | undefined,
     failure,
     givenUpInARow: known?.givenUpInARow ?? 0,
     passedOver: known?.passedOver ?? 0,
-    note: state === 'overdue' ? 'its slot has passed: is there a "fleet run"?' : noteOf(state, known),
+    events,
+    note:
+      state === 'overdue'
+        ? 'its slot has passed: is there a "fleet run"?'
+        : (noteOf(state, known) ?? (events === undefined ? undefined : eventsInWords(events))),
   };
 }
 
@@ -90,4 +101,15 @@ function noteOf(state: ProjectStatus['state'], known: ProjectState | undefined):
   }
   const tries = run === undefined ? '' : ` (try ${run.attempt} of ${run.tries})`;
   return `${failure.kind}${tries}: ${failure.message}`;
+}
+
+/** Nothing is said of events that are on their way and did not fail. */
+function eventsInWords({ waiting, dead, failure }: EventState): string | undefined {
+  const counts = [
+    ...(dead > 0 ? [`${dead} given up`] : []),
+    ...(waiting > 0 && (dead > 0 || failure !== undefined) ? [`${waiting} to be sent`] : []),
+  ];
+  return counts.length === 0
+    ? undefined
+    : `webhook: ${counts.join(', ')}${failure === undefined ? '' : `: ${failure.message}`}`;
 }

@@ -1,6 +1,6 @@
 import { ConnectorError } from '../errors.ts';
 import { type LogFields, type Logger, whereItBroke } from '../log.ts';
-import { type FleetEngine, type Lease, type Made, usualTimes } from './engine.ts';
+import { type FleetEngine, type Lease, type Made, type NewEvent, usualTimes } from './engine.ts';
 import type { FleetProject } from './fleet.ts';
 
 /** A sync that is complete, and not yet where readers look. */
@@ -10,6 +10,8 @@ export interface ReadySync {
   readonly beforePlace?: () => Promise<void>;
   /** Puts it into its place, at once. Throws where that must not be: what is there is newer. */
   readonly place: () => void;
+  /** What is told of it to webhooks, once it is in its place. */
+  readonly events?: () => readonly NewEvent[];
   /** What can be done once it is there. */
   readonly afterPlace?: () => Promise<void>;
   /** Takes it away where it does not come into its place. */
@@ -126,7 +128,7 @@ function insisting({ now, wait, signal }: WorkOptions, isOver: () => boolean): I
 /** Publishes a sync, which is put into its place once, however often the engine is asked. */
 async function publish(
   { engine, lease }: WorkOptions,
-  { made, place }: ReadySync,
+  { made, place, events }: ReadySync,
   placing: Placing,
   insist: Insist,
 ): Promise<boolean> {
@@ -138,7 +140,7 @@ async function publish(
     }
   };
   return await insist(
-    () => engine.publish(lease, made, once),
+    () => engine.publish(lease, made, once, events?.()),
     () => placing.state === 'begun', // it cannot be placed, and that is not the engine's fault
   );
 }

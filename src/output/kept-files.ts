@@ -17,6 +17,8 @@ export interface KeptFiles {
    * Returns the name, and how many were taken away. `local-io` when the disk refuses.
    */
   keepLatest(): Promise<{ readonly name: string | undefined; readonly removed: number }>;
+  /** The names of those that have one, the newest first. */
+  former(): Promise<readonly string[]>;
 }
 
 export function openKeptFiles(folder: string, format: OutputFormat, keep: number): KeptFiles {
@@ -42,6 +44,7 @@ export function openKeptFiles(folder: string, format: OutputFormat, keep: number
 
   return {
     latest,
+    former: async () => (await keptNames().catch(() => [])).toReversed(),
     keepLatest: async () => {
       try {
         return await keepLatest();

@@ -52,7 +52,7 @@ describe('the Helm chart', () => {
 
 describe('the fleet files that docs/fleet*.md show', () => {
   const blocks = pages()
-    .filter(({ path }) => /^docs\/fleet[^/]*\.md$/.test(path))
+    .filter(({ path }) => /^docs\/(?:fleet[^/]*|webhooks)\.md$/.test(path))
     .flatMap(({ text }) => [...text.matchAll(/^```yaml\n([\s\S]*?)^```/gm)].map(([, code = '']) => code))
     .filter((code) => code.startsWith('version:'));
 

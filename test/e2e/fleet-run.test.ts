@@ -41,7 +41,10 @@ const syncedIn = (fleet: TestFleet, name: string): string[] => {
 
 describe('fleet sync', () => {
   it('syncs one project here and now, into its folder and its store, and tells how it went', async () => {
-    await using fleet = await testFleet({ projects: 2, defaults: { outputs: { history: '{name}.db' } } });
+    await using fleet = await testFleet({
+      projects: 2,
+      defaults: { outputs: { history: '{name}.db', 'history-keep': '400d' } },
+    });
     const { code, stdout, stderr } = await call(fleet, 'sync', 'p1', '--now');
 
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });

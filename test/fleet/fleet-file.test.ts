@@ -63,6 +63,7 @@ describe('a fleet file', () => {
         history: '/fleets/access.db',
         historyKeepMs: 34_560_000_000,
         include: ['access_key'],
+        webhooks: [],
         settings: { maxShrink: '5', rateLimit: '100/m', caFile: '/fleets/ca.pem' },
         labels: { team: 'identity', env: 'prod' },
         group: 'acme',
@@ -84,6 +85,7 @@ describe('a fleet file', () => {
         history: 'postgres://db.acme.example/access',
         historyKeepMs: 34_560_000_000,
         include: [],
+        webhooks: [],
         settings: { maxShrink: '30', rateLimit: '100/m' },
         labels: { team: 'identity' },
         group: undefined,
@@ -305,5 +307,52 @@ describe('a bucket of a fleet file', () => {
     const message = messageOf(() => read(text));
     expect(message).toMatch(told);
     expect(message).not.toContain(pasted);
+  });
+});
+
+describe('webhooks of a fleet file', () => {
+  const withHooks = (defaults: readonly object[], own?: readonly object[]): string =>
+    JSON.stringify({
+      version: 1,
+      defaults: { key: { env: 'A' }, webhooks: defaults },
+      projects: [{ id: one, name: 'acme', ...(own && { webhooks: own }) }],
+    });
+  const url = 'https://hooks.example/{name}?token=private';
+  const secret = { file: 'hooks/{name}' };
+
+  it('are those of the defaults, or those of the project instead', () => {
+    const told = { url: 'https://hooks.example/acme?token=private', secret: { file: '/fleets/hooks/acme' } };
+    expect(read(withHooks([{ url, secret }])).projects[0]?.webhooks).toEqual([{ ...told, events: ['access.changed'] }]);
+    const own = [{ url, secret, events: ['sync.completed', 'sync.completed'] }];
+    expect(read(withHooks([], own)).projects[0]?.webhooks).toEqual([{ ...told, events: ['sync.completed'] }]);
+    expect(read(withHooks([{ url, secret }], [])).projects[0]?.webhooks).toEqual([]);
+    expect(read(withHooks([{ url, secret: { env: 'HOOK' } }])).projects[0]?.keysOfFleet).toEqual(['A', 'HOOK']);
+  });
+
+  it.each([
+    [
+      'an address without TLS',
+      [{ url: 'http://hooks.example/?private', secret }],
+      /webhooks\.0\.url: must begin with https/,
+    ],
+    [
+      'a password in the address',
+      [{ url: 'https://a:private@hooks.example', secret }],
+      /webhooks\.0\.url: must be an address/,
+    ],
+    [
+      'the same address twice',
+      [
+        { url, secret },
+        { url, secret },
+      ],
+      /webhooks\.1: this url is here already/,
+    ],
+    ['an event that is none', [{ url, secret, events: ['access.gone'] }], /webhooks\.0\.events/],
+    ['a secret in clear text', [{ url, secret: `whsec_${'private'.repeat(6)}` }], /webhooks\.0\.secret/],
+  ])('are refused with %s, which is not shown', (_what, hooks, told) => {
+    const message = messageOf(() => read(withHooks(hooks)));
+    expect(message).toMatch(told);
+    expect(message).not.toContain('private');
   });
 });

@@ -8,8 +8,10 @@ import {
   made,
   type TestEngine,
   testGroups as groups,
+  testEventTimes as eventTimes,
   testTimes as times,
 } from '../support/engine-behaviour.ts';
+import { eventBehaviour } from '../support/event-behaviour.ts';
 import { noPostgres, startPostgres, type TestServer } from '../support/postgres.ts';
 
 let server: TestServer;
@@ -31,7 +33,7 @@ async function startEngine(): Promise<TestEngine> {
   const url = await server.database();
   const clock = new TestClock(Date.parse('2027-01-15T08:00:00Z'));
   return {
-    open: async () => await openPostgresEngine(url, { groups, times, clock }),
+    open: async () => await openPostgresEngine(url, { groups, times, eventTimes, clock }),
     pass: async (ms) => await pass(clock, ms),
     now: () => clock.now(),
     [Symbol.asyncDispose]: async () => undefined,
@@ -51,6 +53,7 @@ describe.skipIf(noPostgres !== undefined)(about, () => {
   beforeAll(async () => void (server = await startPostgres()), 120_000);
   afterAll(async () => await server[Symbol.asyncDispose]());
   engineBehaviour(startEngine);
+  eventBehaviour(startEngine);
 
   it('gives one run to each of many workers that ask at once, and a group no more than its share', async () => {
     const url = await server.database();

@@ -8,15 +8,17 @@ import {
   engineBehaviour,
   type TestEngine,
   testGroups as groups,
+  testEventTimes as eventTimes,
   testTimes as times,
 } from '../support/engine-behaviour.ts';
+import { eventBehaviour } from '../support/event-behaviour.ts';
 import { messageOf } from '../support/thrown.ts';
 
 async function startEngine(): Promise<TestEngine> {
   const folder = await temporaryFolder();
   let nowMs = 1_800_000_000_000;
   return {
-    open: async () => openSqliteEngine(join(folder.path, 'fleet.db'), { groups, times, now: () => nowMs }),
+    open: async () => openSqliteEngine(join(folder.path, 'fleet.db'), { groups, times, eventTimes, now: () => nowMs }),
     pass: async (ms) => void (nowMs += ms),
     now: () => nowMs,
     [Symbol.asyncDispose]: () => folder[Symbol.asyncDispose](),
@@ -25,6 +27,7 @@ async function startEngine(): Promise<TestEngine> {
 
 describe('the engine on SQLite', () => {
   engineBehaviour(startEngine);
+  eventBehaviour(startEngine);
 
   it('makes a file that its owner alone can read', async () => {
     await using folder = await temporaryFolder();

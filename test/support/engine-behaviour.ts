@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { EngineTimes, FleetEngine, Lease, Made, NewRun } from '../../src/fleet/engine.ts';
+import type { EngineTimes, EventTimes, FleetEngine, Lease, Made, NewRun } from '../../src/fleet/engine.ts';
 
 /** An engine of one kind with a clock of its own, for tests that are the same for all kinds. */
 export interface TestEngine extends AsyncDisposable {
@@ -12,6 +12,13 @@ export interface TestEngine extends AsyncDisposable {
 
 export const testTimes: EngineTimes = { leaseMs: 45_000, firstPauseMs: 30_000, longestPauseMs: 600_000 };
 const hourMs = 3_600_000;
+export const testEventTimes: EventTimes = {
+  tries: 4,
+  leaseMs: 60_000,
+  firstPauseMs: 30_000,
+  longestPauseMs: 60_000,
+  deadMs: 14 * 86_400_000,
+};
 export const testGroups: ReadonlyMap<string, number> = new Map([['acme', 1]]);
 
 export const made: Made = { startedMs: 1_000, finishedMs: 3_000, users: 7, grants: 9, requests: 4 };

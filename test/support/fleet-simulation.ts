@@ -125,6 +125,7 @@ export function simulate({ time, fleet, durationMs, requests = 0 }: SimulationOp
         fleet,
         engine,
         sync,
+        send: async () => 'sent',
         workers,
         worker: `w${processes}`,
         isScheduling,

@@ -3,7 +3,7 @@ import { checkShrink, type SyncExtent } from '../../sync/guard.ts';
 import type { OutputFormat } from '../../output/kept-files.ts';
 import type { TenantRoles } from '../../sync-format/summary.ts';
 import type { Lease, Made } from '../engine.ts';
-import { keepNewest } from './listing.ts';
+import { keepNewest, listKeys } from './listing.ts';
 import { type FoundPointer, pointAt, readPointer, type S3Pointer } from './pointer.ts';
 import type { S3Client } from './s3-client.ts';
 import { uploadFile } from './upload.ts';
@@ -21,6 +21,8 @@ export interface S3Output {
   store(path: string, sync: StoredSync): Promise<S3Pointer>;
   /** Makes it the latest. `conflict` where that is newer. */
   point(pointer: S3Pointer): Promise<void>;
+  /** The name of the object whose sync was finished then. */
+  finishedAt(ms: number): Promise<string | undefined>;
   /** Takes it away again. */
   discard(pointer: S3Pointer): Promise<void>;
   /** Takes the oldest ones away. */
@@ -65,8 +67,7 @@ export function openS3Output(
     },
     store: async (path, { lease: { run, token, slotMs }, made, extent, format }) => {
       const { startedMs, finishedMs } = made;
-      const stamp = new Date(finishedMs).toISOString().replaceAll(/[-:]/g, '');
-      const object = `${ours}${stamp}-${run.replaceAll(/[^A-Za-z0-9]/g, '').slice(0, 8)}-${token}.${format}`;
+      const object = `${ours}${stampOf(finishedMs)}-${run.replaceAll(/[^A-Za-z0-9]/g, '').slice(0, 8)}-${token}.${format}`;
       const more = { type: types[format], ...(partBytes !== undefined && { partBytes }) };
       const { projectId, tenantRoles, counts } = extent;
       return {
@@ -85,6 +86,7 @@ export function openS3Output(
       };
     },
     point: async (pointer) => await pointAt(client, key, pointer, now()),
+    finishedAt: async (ms) => (await listKeys(client, `${ours}${stampOf(ms)}-`)).at(-1),
     discard: async ({ object }) => {
       if ((await readPointer(client, key))?.pointer.object !== object) {
         await client.ask({ method: 'DELETE', key: object, taken: [404] });
@@ -92,4 +94,9 @@ export function openS3Output(
     },
     tidy: async (keep) => void (await keepNewest(client, ours, keep, (await readPointer(client, key))?.pointer.object)),
   };
+}
+
+/** "20261130T181500.000Z": sorts by time. */
+function stampOf(ms: number): string {
+  return new Date(ms).toISOString().replaceAll(/[-:]/g, '');
 }
