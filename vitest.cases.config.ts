@@ -97,6 +97,7 @@ export const caseFiles = [
   'test/faults/tenant-reads.test.ts',
   'test/faults/tls.test.ts',
   'test/fleet/postgres-engine.test.ts',
+  'test/fleet/postgres-questions.test.ts',
   'test/fleet/s3-output.test.ts',
   'test/fleet/run-fleet.test.ts',
   'test/fleet/soak.test.ts',

@@ -1,5 +1,4 @@
 import { type Counter, type Gauge, Registry } from 'prom-client';
-import { errorKinds } from '../errors.ts';
 import { bear, counter, gauge, histogram } from '../observe/metric-kinds.ts';
 import { watchProcess } from '../observe/process-metrics.ts';
 import type { FleetEngine } from './engine.ts';
@@ -193,9 +192,6 @@ function engineMetrics(registry: Registry, now: () => number): { tell(known: rea
     },
   };
 }
-
-/** The kinds of failure that `fleet_project_failure` can have. */
-export const failureKinds = [...errorKinds, 'lost'] as const;
 
 async function within<T>(ms: number, work: Promise<T>): Promise<T | undefined> {
   let timer: NodeJS.Timeout | undefined;
