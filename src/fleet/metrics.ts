@@ -1,7 +1,7 @@
 import { type Counter, type Gauge, Registry } from 'prom-client';
 import { bear, counter, gauge, histogram } from '../observe/metric-kinds.ts';
 import { watchProcess } from '../observe/process-metrics.ts';
-import type { FleetEngine } from './engine.ts';
+import type { EventQueue, FleetEngine } from './engine.ts';
 import type { Fleet, FleetProject } from './fleet.ts';
 import { isOld } from './newest.ts';
 import { type ProjectStatus, statusOf, statusWords } from './status.ts';
@@ -10,7 +10,7 @@ import { type FleetWatcher, tryEnds } from './watcher.ts';
 export interface FleetMetricsOptions {
   readonly version: string;
   readonly fleet: Pick<Fleet, 'projects' | 'groups'>;
-  readonly engine: Pick<FleetEngine, 'states'>;
+  readonly engine: Pick<FleetEngine, 'states'> & { readonly events: Pick<EventQueue, 'states'> };
   /** How many syncs this process does at once. */
   readonly workers: number;
   readonly now?: () => number;
@@ -52,12 +52,16 @@ export function createFleetMetrics({
     setHealthy: (isHealthy) => healthy.set(isHealthy ? 1 : 0),
     contentType: registry.contentType,
     render: async () => {
-      const known = await within(longestWaitMs, engine.states()).catch(() => undefined);
+      const asked = Promise.all([engine.states(), engine.events.states()]);
+      const [known, events] = (await within(longestWaitMs, asked).catch(() => undefined)) ?? [];
       up.set(known === undefined ? 0 : 1);
       const nowMs = now();
       ofEngine.tell(
         known &&
-          fleet.projects.map((project) => ({ project, status: statusOf(project, known.get(project.id), nowMs) })),
+          fleet.projects.map((project) => ({
+            project,
+            status: statusOf(project, known.get(project.id), nowMs, events?.get(project.id)),
+          })),
       );
       return await registry.metrics();
     },
@@ -158,6 +162,10 @@ function engineMetrics(registry: Registry, now: () => number): { tell(known: rea
     labels,
   );
   all.push(passedOver);
+  const events = own('fleet_events', 'events for webhooks that are not taken there yet, and those that were given up', [
+    ...labels,
+    'state',
+  ]);
   return {
     tell: (known) => {
       all.forEach((metric) => metric.reset());
@@ -174,6 +182,10 @@ function engineMetrics(registry: Registry, now: () => number): { tell(known: rea
         state.set({ ...of, state: status.state }, 1);
         givenUp.set(of, status.givenUpInARow);
         passedOver.inc(of, status.passedOver);
+        if (project.webhooks.length > 0) {
+          events.set({ ...of, state: 'waiting' }, status.events?.waiting ?? 0);
+          events.set({ ...of, state: 'given-up' }, status.events?.dead ?? 0);
+        }
         if (project.schedule !== undefined) {
           old.set(of, status.last === undefined || isOld(project, status.last.startedMs, nowMs) ? 1 : 0);
         }

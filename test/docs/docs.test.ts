@@ -117,7 +117,12 @@ describe('every page', () => {
       projectId: (text) => text,
       baseUrl: (text) => text,
     });
-    const ofFleet = createFleetMetrics({ version: '0', fleet, engine: { states: async () => new Map() }, workers: 1 });
+    const ofFleet = createFleetMetrics({
+      version: '0',
+      fleet,
+      engine: { states: async () => new Map(), events: { states: async () => new Map() } },
+      workers: 1,
+    });
     const ofRuns = textfileOf(
       {
         projectId: 'P',

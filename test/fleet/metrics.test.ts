@@ -41,9 +41,13 @@ const states = new Map<string, ProjectState>([
   ],
   ['P2', { ...quiet, last: made(60_000), run: { ...run, state: 'waiting' } }],
 ]);
-const fleet = hourlyFleet(4, { groups: { acme: { 'at-once': 1 } } }, (place) => (place === 1 ? { group: 'acme' } : {}));
+const webhooks = [{ url: 'https://hooks.example/a', secret: { env: 'S' } }];
+const fleet = hourlyFleet(4, { groups: { acme: { 'at-once': 1 } } }, (place) =>
+  place === 1 ? { group: 'acme', webhooks } : place === 0 ? { webhooks } : {},
+);
+const events = { states: async () => new Map([['P1', { waiting: 3, dead: 2 }]]) };
 
-function metricsOf(engine = { states: () => Promise.resolve(states) }): FleetMetrics {
+function metricsOf(engine = { states: () => Promise.resolve(states), events }): FleetMetrics {
   return createFleetMetrics({ version: '1.2.3', fleet, engine, workers: 4, now: () => nowMs });
 }
 
@@ -78,6 +82,12 @@ async function having(metric: string, value: number, metrics = lived()): Promise
 }
 
 describe('the metrics of a fleet', () => {
+  it('tell of each project with a webhook how many events wait, and were given up', async () => {
+    expect(await having('events', 3)).toEqual(['P1 acme waiting']);
+    expect(await having('events', 2)).toEqual(['P1 acme given-up']);
+    expect(await having('events', 0)).toEqual(['P0 waiting', 'P0 given-up']);
+  });
+
   it('tell how each project is, as the engine knows it at the scrape', async () => {
     expect(await having('project_state', 1)).toEqual(['P0 ok', 'P1 acme given-up', 'P2 waiting', 'P3 never']);
     expect(await having('project_failure', 1)).toEqual(['P1 acme unauthenticated']);
@@ -102,6 +112,7 @@ describe('the metrics of a fleet', () => {
     let isAway = false;
     const metrics = metricsOf({
       states: () => (isAway ? Promise.reject(new ConnectorError('unavailable', 'away')) : Promise.resolve(states)),
+      events,
     });
     const told = async (): Promise<readonly string[]> =>
       [...(await families(metrics)).values()]
