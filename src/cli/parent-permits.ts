@@ -8,7 +8,8 @@ import { ConnectorError } from '../errors.ts';
 
 /** The part of a process, a child or our own, that messages go through. */
 export interface Channel {
-  send?(message: object): boolean;
+  /** Calls back when it was sent, or could not be; without a callback that would be an error event. */
+  send?(message: object, callback: (error: Error | null) => void): boolean;
   on(event: 'message', listener: (message: unknown) => void): unknown;
   on(event: 'disconnect', listener: () => void): unknown;
 }
@@ -23,6 +24,8 @@ const asked = z.union([
   z.strictObject({ wanted: z.int().min(1).max(1_000) }),
   z.strictObject({ pauseMs: z.number().min(0) }),
 ]);
+/** Who is gone needs no answer: its end is noticed in other ways. */
+const ignored = (): void => undefined;
 const given = z.strictObject({ permits: z.int().min(1) });
 
 /** Answers what a child asks for, until the signal fires. */
@@ -37,7 +40,7 @@ export function givePermits(child: Channel, permits: GroupPermits, signal: Abort
       return;
     }
     void permits.take(data.wanted, signal).then(
-      (count) => child.send?.({ permits: count }),
+      (count) => child.send?.({ permits: count }, ignored),
       () => undefined, // it is ended, and waits for nothing any more
     );
   });
@@ -51,7 +54,7 @@ export function permitsOfParent(parent: Channel): Permits {
   const ask = (): void => {
     if (!isAsked && waiting.length > 0) {
       isAsked = true;
-      parent.send?.({ wanted: waiting.length });
+      parent.send?.({ wanted: waiting.length }, ignored);
     }
   };
   parent.on('message', (message) => {
@@ -86,6 +89,6 @@ export function permitsOfParent(parent: Channel): Permits {
         }
       }
     },
-    onRateWait: (waitMs) => void (isGone || parent.send?.({ pauseMs: waitMs })),
+    onRateWait: (waitMs) => void (isGone || parent.send?.({ pauseMs: waitMs }, ignored)),
   };
 }

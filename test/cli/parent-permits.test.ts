@@ -74,6 +74,26 @@ describe('a sync that asks its parent for permits', () => {
     await second;
   });
 
+  it('that ended before its permit came disturbs nobody', async () => {
+    const { parent } = channel();
+    const budget = held();
+    const failures: unknown[] = [];
+    // What Node does for a channel that is closed: an error event, unless somebody is called back.
+    const closed = Object.assign(parent, {
+      send: (_message: object, callback?: (error: Error | null) => void) => {
+        const error = new Error('the channel is closed');
+        failures.push(callback === undefined ? parent.emit('error', error) : callback(error));
+        return false;
+      },
+    });
+    givePermits(closed, budget.permits, new AbortController().signal);
+    parent.emit('message', { wanted: 1 });
+    await settle();
+    budget.give(1);
+    await settle();
+    expect(failures).toEqual([undefined]);
+  });
+
   it('tells a pause that Descope asked for, and fails when the parent is gone', async () => {
     const { parent, child } = channel();
     const budget = held();
