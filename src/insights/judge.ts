@@ -6,7 +6,7 @@ import { type Policy, policySchema } from '../checks/policy/schema.ts';
 import { throwIfCancelled } from '../errors.ts';
 import type { ResourceRow } from '../model/row.ts';
 import type { FindingRows } from '../resources/sync/judging.ts';
-import type { Judge, JudgedRows, JudgedSync } from '../services/judging.ts';
+import { bytesOfRows, type Judge, type JudgedRows, type JudgedSync } from '../services/judging.ts';
 import { parseSummary } from '../sync-format/summary-schema.ts';
 import type { FileSummary } from '../sync-format/summary.ts';
 import { toSummary } from '../sync/summary.ts';
@@ -25,9 +25,6 @@ export interface JudgeOptions {
 
 /** What an index is called in errors that are about a sync and no file. */
 const name = 'the findings of the sync';
-/** The sync needs memory at the same time. */
-const cacheMib = 16;
-
 /** Judges syncs by the rules of `check`. The rows of a sync lie on disk, and are taken away when it ends. */
 export function createJudge(options: JudgeOptions): Judge {
   const policy = options.policy ?? policySchema.parse({ version: 1 });
@@ -76,7 +73,11 @@ class SyncRows implements JudgedRows {
   }
 
   get #begun(): Promise<GrowingIndex> {
-    this.#rows ??= beginIndex(name, { work: this.#options.work, doing: 'keep what findings are made of', cacheMib });
+    this.#rows ??= beginIndex(name, {
+      work: this.#options.work,
+      doing: 'keep what findings are made of',
+      cacheMib: bytesOfRows / 1024 / 1024,
+    });
     return this.#rows;
   }
 

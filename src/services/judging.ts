@@ -51,6 +51,9 @@ export interface JudgedBy {
   readonly types: TypeSet;
 }
 
+/** The rows lie on disk; of their database so much is kept in memory at most. */
+export const bytesOfRows = 16 * 1024 * 1024;
+
 /** Judges what one session reads: users as they pass by, all else when they are settled. */
 export function judgingOf(session: SyncSession, options: JudgedBy): Judging {
   let rows: Promise<JudgedRows> | undefined;
@@ -73,6 +76,9 @@ export function judgingOf(session: SyncSession, options: JudgedBy): Judging {
     found = undefined;
   };
   return {
+    get bytes() {
+      return rows === undefined ? 0 : bytesOfRows;
+    },
     take: (users) => {
       const listed = users.map((user) => toUser(user, noCuts));
       unheard(begun().then((open) => open.users(listed)));

@@ -57,6 +57,38 @@ describe('check', () => {
     expect(told(store).findings).toEqual(findings);
   });
 
+  it('finds what the sync lists as findings, in the file and in the store', async () => {
+    const { findings } = told(await run('sync.json', '--format', 'json'));
+    const listed = await Promise.all(
+      ['sync.json', 'access.db'].map((file) => runCli(['list', 'findings', file, '--json'], { cwd: folder.path })),
+    );
+    const prints = new Set(findings.map(({ fingerprint }) => fingerprint));
+
+    for (const { stdout } of listed) {
+      const { rows } = JSON.parse(stdout) as { readonly rows: readonly { readonly id: string }[] };
+      expect(new Set(rows.map(({ id }) => id))).toEqual(prints);
+    }
+  });
+
+  it('has its policy refused by a sync, before anything is read, where it has a mistake or judges nothing', async () => {
+    await writeFile(at('mistaken.yaml'), 'version: 1\nrules:\n  never-verified: sometimes\n');
+    const env = {
+      DESCOPE_PROJECT_ID: 'P2nobody',
+      DESCOPE_BASE_URL: 'http://127.0.0.1:9',
+      DESCOPE_MANAGEMENT_KEY: 'K2',
+    };
+    const sync = (...words: readonly string[]): Promise<CliRun> =>
+      runCli(['sync', '--out', at('never.json'), ...words], { env, cwd: folder.path });
+    const [mistaken, unused] = await Promise.all([
+      sync('--include', 'finding', '--policy', 'mistaken.yaml'),
+      sync('--policy', 'mistaken.yaml'),
+    ]);
+
+    expect([mistaken.code, unused.code]).toEqual([2, 2]);
+    expect(mistaken.stderr).toContain('mistaken.yaml:3');
+    expect(unused.stderr).toContain('--include finding');
+  });
+
   it.each([
     [[], 0],
     [['--fail-on', 'medium'], 1],

@@ -16,7 +16,12 @@ it('dials the platform without a command, uploads what sync writes, and traces i
   const [caFile, temp] = [join(folder.path, 'ca.pem'), await temporaryFolder()];
   stack.use(temp);
   await writeFile(caFile, platform.ca);
-  const env = { ...envOf(emulator), BATON_C1_CA_FILE: caFile, BATON_HEALTH_CHECK_PORT: 'off' };
+  const env = {
+    ...envOf(emulator),
+    BATON_C1_CA_FILE: caFile,
+    BATON_HEALTH_CHECK_PORT: 'off',
+    BATON_INCLUDE: 'finding',
+  };
   await using cli = startCli([], {
     ...env,
     ...platform.env,
@@ -55,6 +60,9 @@ it('dials the platform without a command, uploads what sync writes, and traces i
   await writeFile(uploaded, platform.uploads[0]?.bytes ?? '');
   await runCli(['sync', '--out', written], { env });
   const [there, here] = [await readLastC1z(uploaded), await readLastC1z(written)];
-  expect(there).toMatchObject({ projectId: emulator.projectId, counts: { resources: { user: expect.any(Number) } } });
+  expect(there).toMatchObject({
+    projectId: emulator.projectId,
+    counts: { resources: { user: expect.any(Number), finding: expect.any(Number) } },
+  });
   expect(there).toEqual(here);
 });

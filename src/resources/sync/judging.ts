@@ -30,6 +30,8 @@ export interface FindingRows {
 
 /** What looks over all that one sync has read, for the syncs that list findings. */
 export interface Judging {
+  /** About how much memory it takes. */
+  readonly bytes: number;
   /** Takes users as they are read; what goes wrong with that is told by `findings`. */
   take(users: readonly User[]): void;
   /** What was taken is void: the read begins anew. */

@@ -272,7 +272,8 @@ export class SyncSession {
       this.#restIndex.bytes +
       bindings +
       this.#searches.bytes +
-      this.tenantReads.bytes
+      this.tenantReads.bytes +
+      (this.judging?.bytes ?? 0)
     );
   }
 
