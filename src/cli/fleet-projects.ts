@@ -6,7 +6,7 @@ import type { Fleet, FleetProject } from '../fleet/fleet.ts';
 import { isOld } from '../fleet/newest.ts';
 import { orMeant } from '../config/yaml-schema.ts';
 import { printable } from '../printable.ts';
-import { shownStore } from '../store-url.ts';
+import { isPostgres, shownStore } from '../store-url.ts';
 import { type FleetFileFlags, projectsNamed } from './fleet-file.ts';
 import { type OpenIndex, type ProjectSource, sourceOf } from './fleet-source.ts';
 
@@ -120,7 +120,7 @@ async function askOne<T>(
       standing: {
         project,
         state: isTooOld ? 'old' : 'read',
-        file: shownStore(source.place),
+        file: isPostgres(source.place) ? shownStore(source.place) : source.place,
         startedAt,
         finishedAt,
         ...(finishedMs !== undefined && { finishedMs }),

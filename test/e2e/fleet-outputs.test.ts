@@ -55,6 +55,15 @@ describe.skipIf(noS3 !== undefined)(`a fleet with a bucket (${noS3 ?? 'versitygw
     const users = resources.filter(({ id }) => id.resourceType === 'user').slice(0, 30);
     users.forEach(({ id }) => fleet.emulators[0]?.state.deleteUser(id.resource));
     rmSync(join(fleet.folder, 'syncs'), { recursive: true }); // another machine, with nothing of its own
+    const asked = await call('who-can', 'invoices.approve', '--json');
+    expect(asked).toMatchObject({
+      code: 0,
+      stdout: expect.stringMatching(
+        /"state":"read","file":"s3:\/\/acme-syncs\/descope\/p0\/latest\.json at 127\.0\.0\.1:\d+"/,
+      ),
+    });
+    const past = await call('diff', '--since', '2020-01-01', '--json');
+    expect(past).toMatchObject({ code: 5, stdout: expect.stringMatching(/"isShort":true,"isSame":true/) });
     const held = await call('sync', 'p0', '--now');
     expect(held).toMatchObject({
       code: 7,
