@@ -31,11 +31,10 @@ async function killsOn(kind: Kind, { kills: turns, seed }: Amount): Promise<Row>
   const [folder, project] = [join(fleet.folder, 'syncs', 'p0'), fleet.emulators[0]?.projectId ?? ''];
   const start = (): RunningCli => startCli(['fleet', 'run', '--file', fleet.file], { BATON_FLEET_ENGINE: real.name });
   const doneSlot = async (): Promise<number> => (await real.engine.states()).get(project)?.last?.slotMs ?? 0;
-  let [before, during, wrong, longestMs] = [0, 0, 0, 2_000];
+  let [before, during, published, wrong, longestMs] = [0, 0, 0, 0, 2_000];
   let running = start();
   try {
     for (let turn = 0; turn < turns; turn += 1) {
-      const had = countIn(folder);
       const slotMs = Date.now();
       const begun = running.stderr().split('sync started').length;
       await real.engine.put({ project, slotMs, tries: 4, group: undefined, isAsked: true });
@@ -57,10 +56,12 @@ async function killsOn(kind: Kind, { kills: turns, seed }: Amount): Promise<Row>
       } else {
         before += 1; // it was published before it was killed
       }
-      const isDone = (await doneSlot()) === slotMs && isWhole(join(folder, 'latest.json'));
+      published += 1;
       // A process that is killed right after it published has not given the file its own name yet: the next sync does.
-      await until('its file is kept', () => countIn(folder) > had || !isLeft);
-      wrong += isDone && [had, had + 1].includes(countIn(folder)) ? 0 : 1;
+      const least = isLeft ? published : published - 1;
+      await until('its file is kept', () => countIn(folder) >= least);
+      const isDone = (await doneSlot()) === slotMs && isWhole(join(folder, 'latest.json'));
+      wrong += isDone && countIn(folder) <= published ? 0 : 1;
     }
   } finally {
     await running[Symbol.asyncDispose]();
