@@ -36,6 +36,8 @@ interface Changed {
   readonly to: string | undefined;
   /** Nothing is kept from so long ago. */
   readonly isShort: boolean;
+  /** The newest sync is from before the time that is asked about. */
+  readonly isBehind: boolean;
   readonly notes: readonly string[];
 }
 
@@ -69,6 +71,7 @@ export function diffOver(
   const { json = false, sinceMs, nowMs } = options;
   const standings: Standing[] = [];
   const short: Standing[] = [];
+  const behind: Standing[] = [];
   const changes: object[] = [];
   let changedProjects = 0;
 
@@ -77,13 +80,26 @@ export function diffOver(
       standings.push(standing);
       using diff = changed?.diff;
       if (changed !== undefined && diff !== undefined) {
-        const { isShort, from, to, notes } = changed;
+        const { isShort, isBehind, from, to, notes } = changed;
         changedProjects += diff.isSame ? 0 : 1;
         if (isShort) {
           short.push(standing);
         }
+        if (isBehind) {
+          behind.push(standing);
+        }
         const { name: project, id: projectId } = standing.project;
-        changes.push({ project, projectId, from, to, isShort, isSame: diff.isSame, counts: diff.counts, notes });
+        changes.push({
+          project,
+          projectId,
+          from,
+          to,
+          isShort,
+          isBehind,
+          isSame: diff.isSame,
+          counts: diff.counts,
+          notes,
+        });
       }
       yield { standing, changed };
     }
@@ -98,7 +114,7 @@ export function diffOver(
   const after = (): object => ({
     changed: changes,
     projects: standings.map((standing) => standingJson(standing, nowMs)),
-    complete: isComplete(standings) && short.length === 0,
+    complete: isComplete(standings) && short.length === 0 && behind.length === 0,
   });
   const since = new Date(sinceMs).toISOString();
   return {
@@ -108,15 +124,19 @@ export function diffOver(
     hasChanges: () => changedProjects > 0,
     refuse: () => {
       refuseIncomplete('diff', standings);
-      if (short.length > 0) {
-        throw new ConnectorError(
-          'inconsistent',
-          `fleet diff: the answer is not complete: nothing is kept from ${since} of ${short.map(({ project }) => printable(project.name)).join(', ')}`,
-        );
+      const lacks = [
+        ...(short.length > 0 ? [`nothing is kept from ${since} of ${namesOf(short)}`] : []),
+        ...(behind.length > 0 ? [`no sync has ended since ${since} of ${namesOf(behind)}`] : []),
+      ];
+      if (lacks.length > 0) {
+        throw new ConnectorError('inconsistent', `fleet diff: the answer is not complete: ${lacks.join('; ')}`);
       }
     },
   };
 }
+
+const namesOf = (standings: readonly Standing[]): string =>
+  standings.map(({ project }) => printable(project.name)).join(', ');
 
 function changedSince(
   sinceMs: number,
@@ -128,6 +148,7 @@ function changedSince(
     return {
       diff,
       isShort,
+      isBehind: !(Date.parse(after.summary.finishedAt ?? '') > sinceMs),
       from: before.summary.finishedAt,
       to: after.summary.finishedAt,
       notes: [...projectNotes(before, after), ...diff.notCompared],
@@ -149,13 +170,21 @@ function* linesOf({ standing, changed }: Told, nowMs: number): Generator<string>
   if (changed === undefined) {
     return;
   }
-  const { diff, from, to, isShort, notes } = changed;
+  const { diff, from, to, isShort, isBehind, notes } = changed;
   const paint = painter();
   yield headingOf(standing, nowMs);
   if (isShort) {
     yield* prose(
       `Nothing is kept from before ${printable(from ?? 'its newest sync')}: what changed earlier is not known.`,
     ).map((line) => paint('yellow', line));
+  }
+  if (isBehind) {
+    yield* prose(`Its newest sync ended before the time that is asked about: what changed since is not known.`).map(
+      (line) => paint('yellow', line),
+    );
+    yield* prose(...notes.map((note) => `note: ${note}`));
+    yield '';
+    return;
   }
   yield* prose(
     ...(diff.isSame ? [] : [`From ${printable(from ?? '?')} to ${printable(to ?? '?')}`]),

@@ -227,6 +227,17 @@ describe('fleet diff', () => {
     expect(thrown).toMatchObject({ kind: 'inconsistent', message: expect.stringContaining('of stored') });
   });
 
+  it('does not say that nothing changed since the newest sync, after which nobody has looked', async () => {
+    const answer = diffOver(only('still'), { ...asked, sinceMs: finishOf(10) + 1_000 });
+    const { text, thrown } = await saidBy(answer);
+
+    expect(JSON.parse(text)).toMatchObject({ complete: false, changed: [{ project: 'still', isBehind: true }] });
+    expect(thrown).toMatchObject({ kind: 'inconsistent', message: expect.stringContaining('no sync has ended since') });
+    const told = await saidBy(diffOver(only('still'), { ...asked, json: false, sinceMs: finishOf(10) + 1_000 }));
+    expect(told.text).toMatch(/what changed since is not known/);
+    expect(told.text).not.toMatch(/Nothing changed/);
+  });
+
   it('does not say that nothing changed where a project is not known', async () => {
     const { answer, thrown, hasChanges } = await looked('still', 'never', 'broken');
 
