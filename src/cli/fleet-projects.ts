@@ -3,7 +3,7 @@ import { limitsInWords } from '../answers/answer-text.ts';
 import type { Environment } from '../config/environment.ts';
 import { ConnectorError, type ErrorKind, throwIfCancelled } from '../errors.ts';
 import type { Fleet, FleetProject } from '../fleet/fleet.ts';
-import { isOld } from '../fleet/newest.ts';
+import { isOld, isTimeOf } from '../fleet/newest.ts';
 import { orMeant } from '../config/yaml-schema.ts';
 import { printable } from '../printable.ts';
 import { isPostgres, shownStore } from '../store-url.ts';
@@ -113,9 +113,7 @@ async function askOne<T>(
     const finishedMs = timeOf(finishedAt);
     const began = timeOf(startedAt) ?? finishedMs;
     const isTooOld =
-      maxAge === undefined
-        ? began !== undefined && isOld(project, began, nowMs)
-        : finishedMs === undefined || nowMs - finishedMs > maxAge;
+      maxAge === undefined ? isOld(project, began, nowMs) : !isTimeOf(finishedMs, nowMs) || nowMs - finishedMs > maxAge;
     return {
       standing: {
         project,

@@ -3,7 +3,7 @@ import { bear, counter, gauge, histogram } from '../observe/metric-kinds.ts';
 import { watchProcess } from '../observe/process-metrics.ts';
 import type { EventQueue, FleetEngine } from './engine.ts';
 import type { Fleet, FleetProject } from './fleet.ts';
-import { isOld } from './newest.ts';
+import { isOld, isTimeOf } from './newest.ts';
 import { type ProjectStatus, statusOf, statusWords } from './status.ts';
 import { type FleetWatcher, tryEnds } from './watcher.ts';
 
@@ -195,7 +195,9 @@ function engineMetrics(registry: Registry, now: () => number): { tell(known: rea
         if (status.last !== undefined) {
           const { startedMs, finishedMs, users, grants } = status.last;
           finished.set(of, finishedMs / 1_000);
-          age.set(of, Math.max(0, nowMs - finishedMs) / 1_000);
+          if (isTimeOf(finishedMs, nowMs)) {
+            age.set(of, Math.max(0, nowMs - finishedMs) / 1_000);
+          }
           took.set(of, (finishedMs - startedMs) / 1_000);
           rows.set({ ...of, type: 'user' }, users);
           rows.set({ ...of, type: 'grant' }, grants);

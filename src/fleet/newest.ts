@@ -3,6 +3,7 @@ import { isStoreThere, openHistory } from '../history/open-history.ts';
 import { hasOsCode, osReason } from '../os-reasons.ts';
 import { ConnectorError } from '../errors.ts';
 import { openKeptFiles } from '../output/kept-files.ts';
+import { clocksApartMs } from './engine.ts';
 import type { FleetProject } from './fleet.ts';
 import { slotsOf } from './slots.ts';
 
@@ -44,11 +45,27 @@ export async function newestOf({
 
 /**
  * Whether a sync is older than its schedule lets it be: one whole interval was missed since it began. The last slot alone
- * says nothing, since its sync may be under way. Without a schedule nothing is old.
+ * says nothing, since its sync may be under way. Without a schedule nothing is old. A time that is not told, or that lies ahead
+ * by the fault of a clock, says nothing of how new it is.
  */
-export function isOld(project: Pick<FleetProject, 'id' | 'schedule'>, startedMs: number, nowMs: number): boolean {
+export function isOld(
+  project: Pick<FleetProject, 'id' | 'schedule'>,
+  startedMs: number | undefined,
+  nowMs: number,
+): boolean {
   const slots = slotsOf(project);
-  const last = slots?.last(nowMs);
-  const before = last === undefined ? undefined : slots?.last(last - 1);
+  if (slots === undefined) {
+    return false;
+  }
+  if (!isTimeOf(startedMs, nowMs)) {
+    return true;
+  }
+  const last = slots.last(nowMs);
+  const before = last === undefined ? undefined : slots.last(last - 1);
   return before !== undefined && startedMs < before;
+}
+
+/** Whether a time of something that happened can be right. One that lies ahead is of a clock that was wrong. */
+export function isTimeOf(ms: number | undefined, nowMs: number): ms is number {
+  return ms !== undefined && ms <= nowMs + clocksApartMs;
 }

@@ -147,6 +147,14 @@ describe('fleet who-can', () => {
     });
   });
 
+  it('takes a sync that lies ahead, by the fault of a clock, for an old one: how new it is, is not known', async () => {
+    for (const maxAge of [undefined, 30 * 86_400_000]) {
+      const before = { ...asked, nowMs: finishOf(8), maxAge };
+      const { text } = await saidBy(whoCanOver(only('prod'), ['write'], before));
+      expect((JSON.parse(text) as Answered).projects).toMatchObject([{ name: 'prod', state: 'old' }]);
+    }
+  });
+
   it('answers by what counts as old for whoever asks', async () => {
     const { text } = await saidBy(whoCanOver(only('prod', 'stale'), ['write'], { ...asked, maxAge: 30 * 86_400_000 }));
     expect((JSON.parse(text) as Answered).complete).toBe(true);
