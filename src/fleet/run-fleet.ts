@@ -53,6 +53,9 @@ export async function runFleet(options: RunFleetOptions): Promise<void> {
   const ask = async <T>(work: () => Promise<T>): Promise<T | 'away'> => {
     try {
       const answer = await work();
+      if (answer === 'unasked') {
+        return answer; // says nothing of the engine
+      }
       if (isAway) {
         logger.info('the engine answers again');
       }
@@ -116,7 +119,7 @@ export async function runFleet(options: RunFleetOptions): Promise<void> {
       });
       atWork.add(work);
     }
-    if ((await ask(() => courier.sendDue())) === 'away') {
+    if (lease === 'away' || (await ask(() => courier.sendDue())) === 'away') {
       await wait(awayMs, signal);
       continue;
     }

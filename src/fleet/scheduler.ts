@@ -3,8 +3,11 @@ import type { FleetProject } from './fleet.ts';
 import { slotsOf } from './slots.ts';
 
 export interface Scheduler {
-  /** Puts slots in line that have come due since the last call; many of them in several calls. */
-  putDue(): Promise<void>;
+  /**
+   * Puts slots in line that have come due since the last call; many of them in several calls. `unasked` where none had,
+   * and the engine was left alone.
+   */
+  putDue(): Promise<'asked' | 'unasked'>;
 }
 
 /** So many are put before workers are looked after again: thousands may be due after the engine was away. */
@@ -34,13 +37,14 @@ export function createScheduler(projects: readonly FleetProject[], engine: Fleet
           continue;
         }
         if (left === 0) {
-          return;
+          return 'asked';
         }
         left -= 1;
         const slotMs = slots.last(now()) ?? entry.due;
         await engine.put({ project: project.id, slotMs, tries: project.tries, group: project.group });
         entry.due = slots.next(slotMs);
       }
+      return left < mostAtOnce ? 'asked' : 'unasked';
     },
   };
 }

@@ -107,6 +107,39 @@ describe('a fleet that runs', () => {
     expect([...answers]).toEqual(['ok', 'no way to it']);
   });
 
+  it('does not say that the engine answers while nothing was due, so that it was not asked', async () => {
+    const fleet = hourlyFleet(2);
+    await using world = await started(fleet, () => 1_000);
+    const { time, simulation } = world;
+    const answers: string[] = [];
+    const watcher: FleetWatcher = {
+      onEngine: (failure) => answers.push(failure ?? 'ok'),
+      onStart: () => undefined,
+      onEnd: () => undefined,
+    };
+    const engine = world.engine();
+    let isAway = false;
+    const away: FleetEngine = {
+      ...engine,
+      take: async (...asked) => {
+        if (isAway) {
+          throw new ConnectorError('unavailable', 'no way to it');
+        }
+        return await engine.take(...asked);
+      },
+    };
+    const process = simulation.start(away, { workers: 2, watcher });
+    await time.passUntil(startMs + 10_000);
+    isAway = true;
+    const before = answers.length;
+    await time.passUntil(startMs + 70_000);
+    const meanwhile = answers.slice(before);
+    await process.stop();
+
+    expect(new Set(meanwhile)).toEqual(new Set(['no way to it']));
+    expect(meanwhile.length, 'asked each five seconds, and not each second').toBeLessThanOrEqual(13);
+  });
+
   it('takes the next run as soon as a worker is free', async () => {
     const fleet = hourlyFleet(4);
     await using world = await started(fleet, () => 10_300);

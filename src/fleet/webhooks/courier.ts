@@ -3,8 +3,8 @@ import { deliver, type DeliverOptions } from './deliver.ts';
 
 /** Sends the events of a fleet, a few at once, beside the syncs. */
 export interface Courier {
-  /** Takes what is due, as far as it can be sent now, and begins to send it. */
-  sendDue(): Promise<void>;
+  /** Takes what is due, as far as it can be sent now, and begins to send it. `unasked` where the engine was left alone. */
+  sendDue(): Promise<'asked' | 'unasked'>;
   /** Waits for what is under way. */
   end(): Promise<void>;
 }
@@ -21,17 +21,18 @@ export function createCourier({
   const underWay = new Set<Promise<void>>();
   return {
     sendDue: async () => {
-      if (!isNeeded) {
-        return;
+      if (!isNeeded || underWay.size >= atOnce) {
+        return 'unasked';
       }
       while (underWay.size < atOnce && !options.signal.aborted) {
         const event = await options.engine.events.take();
         if (event === undefined) {
-          return;
+          break;
         }
         const sending = deliver(event, { ...options, projects }).finally(() => underWay.delete(sending));
         underWay.add(sending);
       }
+      return 'asked';
     },
     end: async () => void (await Promise.all(underWay)),
   };
