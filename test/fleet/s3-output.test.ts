@@ -187,6 +187,18 @@ describe.skipIf(noS3 !== undefined)(`a bucket of a real S3 server (${noS3 ?? 've
     ]);
   });
 
+  it('keeps away from objects of a project whose prefix lies below its own', async () => {
+    const path = await fileOf('{}');
+    const [outer, inner] = [outputAt('outer'), outputAt('outer/sync-inner')];
+    await inner.point(await inner.store(path, syncOf(1)));
+    for (const hour of [2, 3]) {
+      await outer.point(await outer.store(path, syncOf(hour)));
+    }
+    await outer.tidy(1);
+    expect(objects('outer/sync-inner')).toContain('latest.json');
+    expect(await listKeys(clientOf(), 'outer/sync-')).toHaveLength(1);
+  });
+
   it('holds back what lost most users since the latest, unless what stood in the folder is newer', async () => {
     const output = outputAt('guard');
     await output.point(await output.store(await fileOf('{}'), syncOf(1)));

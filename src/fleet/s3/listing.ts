@@ -1,7 +1,7 @@
 import type { S3Client } from './s3-client.ts';
 import { unescaped } from './upload.ts';
 
-/** The names of all objects that begin so, in order. */
+/** The names of all objects that begin so, in order; not those below: these may be of another project. */
 export async function listKeys(client: S3Client, prefix: string): Promise<readonly string[]> {
   const keys: string[] = [];
   let more: string | undefined;
@@ -9,7 +9,7 @@ export async function listKeys(client: S3Client, prefix: string): Promise<readon
     const { body } = await client.ask({
       method: 'GET',
       key: '',
-      query: { 'list-type': '2', prefix, ...(more !== undefined && { 'continuation-token': more }) },
+      query: { 'list-type': '2', delimiter: '/', prefix, ...(more !== undefined && { 'continuation-token': more }) },
     });
     const text = body.toString('utf8');
     keys.push(...[...text.matchAll(/<Key>([^<]*)<\/Key>/g)].map(([, key = '']) => unescaped(key)));
