@@ -77,14 +77,19 @@ function twice({ projects, defaults }: FleetFile): readonly YamlProblem[] {
         return [];
       }
       const at: YamlPath = ['projects', place, key];
-      return [{ at, text: `${shownPath(at)}: projects.${before} has this ${what} already` }];
+      return [{ at, text: `${shownPath(at)}: projects.${before} has this ${what}` }];
     });
   };
   return [
-    ...repeats('id', 'id', ({ id }) => id),
-    ...repeats('name', 'name', nameOf),
-    ...repeats('folder, and each would write over the other', 'outputs', folderOf),
-    ...repeats('place in S3, and each would write over the other', 'outputs', placeInS3),
+    ...repeats('id already', 'id', ({ id }) => id),
+    ...repeats('name already', 'name', nameOf),
+    ...projects.flatMap(({ name }, place) => {
+      const other = projects.findIndex(({ id }, one) => id === name && one !== place);
+      const at: YamlPath = ['projects', place, 'name'];
+      return other < 0 ? [] : [{ at, text: `${shownPath(at)}: is the id of projects.${other}: commands take both` }];
+    }),
+    ...repeats('folder already, and each would write over the other', 'outputs', folderOf),
+    ...repeats('place in S3 already, and each would write over the other', 'outputs', placeInS3),
   ];
 }
 

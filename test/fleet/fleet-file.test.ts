@@ -130,7 +130,7 @@ describe('a fleet file is refused with file, line and column where', () => {
     [
       'two projects have one folder',
       lines('    outputs: { folder: out }', `  - id: ${two}`, '    key: { env: B }', '    outputs: { folder: ./out/ }'),
-      /fleet\.yaml:8:5 projects\.1\.outputs: projects\.0 has this folder, and each would write over the other already/,
+      /fleet\.yaml:8:5 projects\.1\.outputs: projects\.0 has this folder already, and each would write over the other/,
     ],
     [
       'a project has no key',
@@ -183,6 +183,11 @@ describe('a fleet file is refused with file, line and column where', () => {
       'an id is none',
       lines(`  - id: nothing`, '    key: { env: B }'),
       /fleet\.yaml:5:5 projects\.1\.id: .*must begin with "P"/,
+    ],
+    [
+      'a name is the id of another project: commands take both',
+      lines(`  - { id: ${two}, name: ${one} }`),
+      /fleet\.yaml:5:\d+ projects\.1\.name: is the id of projects\.0/,
     ],
     [
       'a store is none',
