@@ -10,6 +10,7 @@ import { keyOf } from '../fleet/key.ts';
 import { projectEnv } from '../fleet/project-env.ts';
 import { probeBucket } from '../fleet/s3/probe.ts';
 import { hasOsCode, osReason } from '../os-reasons.ts';
+import { printable } from '../printable.ts';
 import type { CommandContext } from './command-context.ts';
 import { toLines } from './doctor.ts';
 import { faultOf, runChild } from './fleet-child.ts';
@@ -133,7 +134,7 @@ function lookedLines({ project: { name, group, labels }, checks }: Looked): read
     ...Object.entries(labels).map(([key, value]) => `${key}=${value}`),
     ...(group === undefined ? [] : [group]),
   ];
-  const head = `${painter()(mark === 'ok' ? 'green' : 'red', mark.padEnd(4))}  ${name}${about.length === 0 ? '' : ` (${about.join(', ')})`}`;
+  const head = `${painter()(mark === 'ok' ? 'green' : 'red', mark.padEnd(4))}  ${name}${about.length === 0 ? '' : ` (${printable(about.join(', '))})`}`;
   return [head, ...[...failed, ...warned].flatMap((check) => toLines(check).map((line) => `    ${line}`))];
 }
 

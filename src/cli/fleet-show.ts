@@ -2,6 +2,7 @@ import { jsonLines } from '../answers/json-lines.ts';
 import type { Fleet, FleetProject } from '../fleet/fleet.ts';
 import type { ScheduleEntry } from '../fleet/schema.ts';
 import { span } from '../fleet/spans.ts';
+import { printable } from '../printable.ts';
 import { shownStore } from '../store-url.ts';
 import type { CommandContext } from './command-context.ts';
 import { type FleetFileFlags, openFleet, projectsNamed } from './fleet-file.ts';
@@ -83,7 +84,7 @@ function projectLines(project: FleetProject, fleet: Fleet): readonly string[] {
     ['settings', inPairs(project.settings)],
     ['limits', `${span(project.timeoutMs)} a sync, ${project.tries} tries`],
   ];
-  const shown = rows.flatMap(([what, text]) => (text === undefined ? [] : [[what, text]]));
+  const shown = rows.flatMap(([what, text]) => (text === undefined ? [] : [[what, printable(text)]]));
   return [name, ...columns(shown, '  ').split('\n'), ''];
 }
 

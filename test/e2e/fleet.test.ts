@@ -71,6 +71,21 @@ describe('fleet show', () => {
     expect(stdout).not.toContain(wrongKey);
   });
 
+  it('shows labels and paths without what would steer a terminal', async () => {
+    const own = {
+      id: 'P2FleetProjectOne00000000000',
+      name: 'p1',
+      key: { file: 'k\u001b[31m' },
+      labels: { env: 'a\u001b[2J\nb\u202ec' },
+    };
+    await writeFile(join(fleet.folder, 'hostile.yaml'), JSON.stringify({ version: 1, projects: [own] }));
+    for (const command of ['show', 'doctor']) {
+      const { stdout } = await runCli(['fleet', command, '--file', 'hostile.yaml'], { cwd: fleet.folder });
+      expect(stdout).toContain('env=a');
+      expect(stdout).not.toMatch(/\u001b\[2J|\u001b\[31mk|\u202e|^b/mu);
+    }
+  });
+
   it('does nothing with a file that is wrong: exit 2, a line with its place', async () => {
     await writeFile(join(fleet.folder, 'wrong.yaml'), 'version: 1\nprojects:\n  - id: P1\n    shedule: 1h\n');
     const { code, stdout, stderr } = await runCli(['fleet', 'show', '--file', 'wrong.yaml'], { cwd: fleet.folder });
