@@ -1,6 +1,6 @@
 import { hostname } from 'node:os';
 import { createPermits } from '../fleet/budgets.ts';
-import type { FleetEngine } from '../fleet/engine.ts';
+import type { FleetEngine, Lease } from '../fleet/engine.ts';
 import { type Fleet, projectNamed } from '../fleet/fleet.ts';
 import { ConnectorError } from '../errors.ts';
 import { runFleet } from '../fleet/run-fleet.ts';
@@ -96,7 +96,9 @@ export async function syncNow(
     print(`${project.name} is in line in ${name}: the next free worker of "fleet run" syncs it`);
     return;
   }
-  const lease = await engine.take(workerName(), project.id);
+  const take = async (): Promise<Lease | undefined> => await engine.take(workerName(), project.id);
+  // A run whose worker is gone may be given up only when somebody asks for it.
+  const lease = (await take()) ?? ((await engine.retry(project.id)) ? await take() : undefined);
   if (lease === undefined) {
     throw new ConnectorError(
       'precondition',

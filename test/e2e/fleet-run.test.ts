@@ -75,6 +75,18 @@ describe('fleet sync', () => {
     expect(readFileSync(join(fleet.folder, 'syncs', 'p0', 'latest.json'))).toEqual(before);
   });
 
+  it('begins anew where the process that did so before was killed, and its lease has lapsed', async () => {
+    await using fleet = await testFleet({ projects: 1 });
+    {
+      const earlier = (): number => Date.now() - 600_000;
+      await using engine = openSqliteEngine(join(fleet.folder, 'fleet.db'), { groups: new Map(), now: earlier });
+      const project = fleet.emulators[0]?.projectId ?? '';
+      await engine.put({ project, slotMs: earlier(), tries: 1, group: undefined, isAsked: true });
+      expect(await engine.take('killed', project)).toMatchObject({ project });
+    }
+    expect(await call(fleet, 'sync', 'p0', '--now')).toMatchObject({ code: 0, stderr: '' });
+  });
+
   it('holds back a sync that lost most of its users, as a sync into that file would', async () => {
     await using fleet = await testFleet({ projects: 1, users: 40 });
     await call(fleet, 'sync', 'p0', '--now');
