@@ -130,11 +130,12 @@ function lookedLines({ project: { name, group, labels }, checks }: Looked): read
   const failed = checks.filter(({ level }) => level === 'fail');
   const warned = checks.filter(({ level }) => level === 'warn');
   const mark = failed.length > 0 ? 'fail' : 'ok';
-  const about = [
+  const words = [
     ...Object.entries(labels).map(([key, value]) => `${key}=${value}`),
     ...(group === undefined ? [] : [group]),
   ];
-  const head = `${painter()(mark === 'ok' ? 'green' : 'red', mark.padEnd(4))}  ${name}${about.length === 0 ? '' : ` (${printable(about.join(', '))})`}`;
+  const about = words.length === 0 ? '' : ` (${printable(words.join(', '))})`;
+  const head = `${painter()(mark === 'ok' ? 'green' : 'red', mark.padEnd(4))}  ${name}${about}`;
   return [head, ...[...failed, ...warned].flatMap((check) => toLines(check).map((line) => `    ${line}`))];
 }
 

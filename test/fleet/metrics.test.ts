@@ -157,7 +157,7 @@ describe('the metrics of a fleet', () => {
 describe('the metrics of a dead project', () => {
   it('do not call its last sync new because a clock was wrong when it ended', async () => {
     const ahead = new Map<string, ProjectState>([['P0', { ...quiet, last: made(-2 * 86_400_000) }]]);
-    const metrics = () => metricsOf({ states: () => Promise.resolve(ahead) });
+    const metrics = () => metricsOf({ states: () => Promise.resolve(ahead), events });
     expect(await having('result_old', 1, metrics())).toContain('P0');
     expect(await having('last_complete_sync_age_seconds', 0, metrics())).toEqual([]);
     metrics().close();
