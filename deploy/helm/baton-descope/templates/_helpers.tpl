@@ -32,6 +32,13 @@ helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version }}
 {{ .Values.existingConfigMap | default (printf "%s-fleet" (include "baton-descope.fullname" .)) }}
 {{- end -}}
 
+{{/* Paths of fleet.yaml count from its folder, which is a ConfigMap: no key is there, and nothing can be written. */}}
+{{- define "baton-descope.inPod" -}}
+{{- if and .path (not (hasPrefix "/" .path)) -}}
+{{- fail (printf "fleet: %s %s is relative: leave it out, or give a path of the pod that begins with / (files go to /data)" .name .path) -}}
+{{- end -}}
+{{- end -}}
+
 {{/* fleet.yaml: what the values say, and where the keys and the files are in the pods. */}}
 {{- define "baton-descope.fleet" -}}
 {{- $fleet := deepCopy .Values.fleet -}}
@@ -40,6 +47,15 @@ helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version }}
 {{- $_ := set $defaults "key" (dict "file" "/run/secrets/keys/{name}") -}}
 {{- end -}}
 {{- $outputs := get $defaults "outputs" | default dict -}}
+{{- range $part := prepend (get $fleet "projects" | default list) $defaults -}}
+{{- $own := get $part "outputs" | default dict -}}
+{{- $key := get $part "key" | default dict -}}
+{{- include "baton-descope.inPod" (dict "name" "key.file" "path" (get $key "file")) -}}
+{{- include "baton-descope.inPod" (dict "name" "outputs.folder" "path" (get $own "folder")) -}}
+{{- if not (regexMatch "^postgres(ql)?://" (get $own "history")) -}}
+{{- include "baton-descope.inPod" (dict "name" "outputs.history" "path" (get $own "history")) -}}
+{{- end -}}
+{{- end -}}
 {{- if not (hasKey $outputs "folder") -}}
 {{- $_ := set $outputs "folder" "/data/{name}" -}}
 {{- end -}}
