@@ -41,7 +41,11 @@ export async function changesSince(
       ...(lastMs === undefined ? [] : ['--last-ms', String(lastMs)]),
       ...(before.length === 0 ? [] : ['--before', ...before]),
     ];
-    const given = { ...projectEnv(project, undefined, env), ...(store && { [settings.history.env[0]]: store }) };
+    const given = {
+      ...projectEnv(project, undefined, env),
+      ...(store && { [settings.history.env[0]]: store }),
+      TMPDIR: dirname(staged.path), // has room for the file, and can be written to: in a container perhaps nothing else can
+    };
     return (JSON.parse((await run(words, given)).stdout) as AccessChanges | null) ?? undefined;
   };
   const former = (await kept.former()).slice(0, mostFormer).map((name) => join(folder, name));

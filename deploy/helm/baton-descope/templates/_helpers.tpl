@@ -168,6 +168,7 @@ spec:
             - { name: fleet, mountPath: /etc/baton-descope, readOnly: true }
             - { name: keys, mountPath: /run/secrets/keys, readOnly: true }
             - { name: data, mountPath: /data }
+            - { name: tmp, mountPath: /tmp }
             {{- with .Values.extraVolumeMounts }}
             {{- toYaml . | nindent 12 }}
             {{- end }}
@@ -184,6 +185,9 @@ spec:
           {{- else }}
           emptyDir: { sizeLimit: {{ .Values.storage.size }} }
           {{- end }}
+        # Where questions, such as "fleet who-can", are worked out.
+        - name: tmp
+          emptyDir: {}
         {{- with .Values.extraVolumes }}
         {{- toYaml . | nindent 8 }}
         {{- end }}
