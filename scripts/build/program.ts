@@ -35,7 +35,7 @@ export async function buildProgram(root: string, target: string): Promise<void> 
           // What changes something: every connector answers calls for all of it.
           {
             name: 'changes',
-            test: /[\\/]src[\\/](?:provisioning[\\/][\w-]+|encryption[\\/]recipients?)\.ts$/,
+            test: /[\\/]src[\\/](?:provisioning[\\/][\w-]+|encryption[\\/](?:recipients?|sealed-text))\.ts$/,
           },
           // Small, and needed by most commands that read or write a file: one file instead of nine.
           {
@@ -51,6 +51,16 @@ export async function buildProgram(root: string, target: string): Promise<void> 
           {
             name: 'requests',
             test: /[\\/]src[\\/]descope[\\/](?:http[\\/]pacing|audit[\\/](?:audit|steps)|users[\\/]login-history)\.ts$/,
+          },
+          // Small, and needed by whatever finds its way to a server.
+          {
+            name: 'ways-out',
+            test: /[\\/]src[\\/](?:config[\\/]ca-file|descope[\\/]http[\\/]proxy|cli[\\/]route)\.ts$|[\\/]node_modules[\\/](?:p-retry|is-network-error)[\\/]/,
+          },
+          // What a session of a sync is made of, whoever asks it.
+          {
+            name: 'session',
+            test: /[\\/]src[\\/](?:resources[\\/]sync[\\/][\w-]+|model[\\/](?:row-listings|surface)|services[\\/]judging)\.ts$/,
           },
           // Whatever says where a setting stands, or the flags of the ecosystem.
           {

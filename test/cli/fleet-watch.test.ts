@@ -26,6 +26,7 @@ async function watched(looks: readonly (ConnectorError | 'ok')[]) {
       next();
       return await Promise.resolve(new Map());
     },
+    events: { states: async () => await Promise.resolve(new Map()) },
     [Symbol.asyncDispose]: async () => {
       closed += 1;
       await Promise.resolve();
