@@ -24,8 +24,8 @@ export interface FleetEngine extends AsyncDisposable {
   wasPublished(lease: Lease): Promise<boolean>;
   /** Ends a try badly: the run is tried again after a while, or given up after its last try. */
   fail(lease: Lease, failure: Failure): Promise<'again' | 'given-up' | 'lost'>;
-  /** Gives a run back untouched, when its worker stops. */
-  giveBack(lease: Lease): Promise<void>;
+  /** Gives a run back untouched, when its worker stops or cannot do it; it begins again after so long. */
+  giveBack(lease: Lease, afterMs?: number): Promise<void>;
   /** Paused projects keep their place, and nothing of them begins. */
   pause(project: string, isPaused: boolean): Promise<void>;
   /** Begins what was given up, or waits to be tried again, anew at once. False where there is no such run. */

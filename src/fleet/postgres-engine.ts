@@ -197,7 +197,7 @@ export async function openPostgresEngine(url: string, options: PostgresEngineOpt
         await boss.update(line, undefined, { singletonKey: lease.project, priority: 0, db });
         return (await boss.getJobById(line, lease.run, { db }))?.state === 'retry' ? 'again' : 'given-up';
       }),
-    giveBack: async (lease) =>
+    giveBack: async (lease, afterMs = 0) =>
       await transaction(async (db) => {
         const job = await boss.getJobById<Job>(line, lease.run, { db });
         if (job === null || !isDone(await boss.complete(line, attemptOf(lease), undefined, { db }))) {
@@ -212,6 +212,8 @@ export async function openPostgresEngine(url: string, options: PostgresEngineOpt
         );
         if ((await projectRow(db, project)).paused_at !== null) {
           await hold(db, project);
+        } else if (afterMs > 0) {
+          await boss.update(line, undefined, { singletonKey: project, startAfter: Math.ceil(afterMs / 1_000), db });
         }
       }),
     pause: async (project, isPaused) =>

@@ -36,6 +36,21 @@ const pollMs = 1_000;
 /** How long to pause when the engine does not answer. */
 const awayMs = 5_000;
 
+/** For so long a run of an unknown project may be of a newer fleet file, which other machines have already. */
+const newerFileMs = 3_600_000;
+const passOnMs = 60_000;
+
+/** What is to be done with a run of a project that the fleet file here does not have. */
+async function passOn(engine: FleetEngine, lease: Lease, logger: Logger, nowMs: number): Promise<void> {
+  if (nowMs - lease.slotMs < newerFileMs) {
+    logger.warn('a run is left to others: the fleet file here has no such project', { note: lease.project });
+    await engine.giveBack(lease, passOnMs);
+    return;
+  }
+  logger.warn('a run of a project that the file has no more is put away', { note: lease.project });
+  await engine.fail(lease, { kind: 'not-found', message: 'the fleet file has no such project' });
+}
+
 /**
  * Puts slots in line as they come due, and does what is in line, so many at once, until the signal fires. An engine that
  * does not answer is asked again: nothing is lost meanwhile but time.
@@ -109,8 +124,7 @@ export async function runFleet(options: RunFleetOptions): Promise<void> {
       const project = projects.get(lease.project);
       if (project === undefined) {
         const taken = lease;
-        logger.warn('a run of a project that the file has no more is put away', { note: taken.project });
-        await ask(() => engine.fail(taken, { kind: 'not-found', message: 'the fleet file has no such project' }));
+        await ask(() => passOn(engine, taken, logger, now()));
         continue;
       }
       const work = takeOn(lease, project).finally(() => {

@@ -10,6 +10,7 @@ import type { KeyPlace } from './schema.ts';
 
 const run = promisify(execFile);
 const longestCommandMs = 30_000;
+const longestText = 64 * 1024;
 
 /** Where a secret of the file stands, for errors, and what is needed to read it. */
 export interface SecretSource {
@@ -49,7 +50,7 @@ export async function printedBy(
       cwd: base,
       timeout: longestCommandMs,
       signal,
-      maxBuffer: 64 * 1024,
+      maxBuffer: longestText,
     });
     return stdout.trim();
   } catch (thrown) {
@@ -84,7 +85,17 @@ function textOfFile(path: string, source: string): string {
 }
 
 function howItEnded(thrown: unknown): string {
-  const { code, killed } = thrown as { readonly code?: unknown; readonly killed?: boolean };
+  const { code, killed, signal } = thrown as {
+    readonly code?: unknown;
+    readonly killed?: boolean;
+    readonly signal?: string | null;
+  };
+  if (code === 'ERR_CHILD_PROCESS_STDIO_MAXBUFFER') {
+    return `printed more than ${longestText / 1024} KB`;
+  }
+  if (typeof signal === 'string' && killed !== true) {
+    return `was ended by ${signal}`;
+  }
   if (killed === true) {
     return `did not end within ${longestCommandMs / 1_000} s`;
   }

@@ -239,10 +239,12 @@ export function openSqliteEngine(
         const pause = Math.min(times.longestPauseMs, times.firstPauseMs * 2 ** (lease.attempt - 1));
         return failed(lease.run, failure, Math.round(pause * (0.5 + random())));
       }),
-    giveBack: async (lease) =>
+    giveBack: async (lease, afterMs = 0) =>
       change(() => {
         run(
-          `update run set state = 'waiting', attempt = attempt - 1, worker = null, lease_until = null where id = ? and state = 'active' and token = ?`,
+          `update run set state = 'waiting', attempt = attempt - 1, worker = null, lease_until = null, due_at = max(due_at, ?)
+           where id = ? and state = 'active' and token = ?`,
+          afterMs === 0 ? 0 : now() + afterMs,
           lease.run,
           lease.token,
         );

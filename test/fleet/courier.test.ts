@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { ConnectorError } from '../../src/errors.ts';
-import type { FleetEngine } from '../../src/fleet/engine.ts';
+import { type FleetEngine, usualEventTimes } from '../../src/fleet/engine.ts';
 import type { Fleet } from '../../src/fleet/fleet.ts';
 import { openSqliteEngine } from '../../src/fleet/sqlite-engine.ts';
 import { statusOf } from '../../src/fleet/status.ts';
@@ -93,11 +93,19 @@ it('sends again what was not taken, or could not be tried, and tells it in the s
   expect(await noteOf()).toBeUndefined();
 });
 
-it('puts away what is for a webhook that the file has no more', async () => {
+it('leaves what is for an unknown webhook to workers with a newer file, and puts it away after eight tries', async () => {
+  await engine[Symbol.asyncDispose]();
+  engine = openSqliteEngine(join(folder.path, 'fleet.db'), { groups: new Map(), now: () => nowMs });
   await publish(2, 'of-another');
-  await send(async () => {
+  const nothing: SendToHook = async () => {
     throw new Error('nothing is to be sent');
-  });
+  };
+  for (let attempt = 1; attempt < 8; attempt += 1) {
+    await send(nothing);
+    expect([...(await engine.events.states()).values()]).toMatchObject([{ waiting: 2, dead: 0 }]);
+    nowMs += usualEventTimes.longestPauseMs * 2;
+  }
+  await send(nothing);
   expect(await engine.events.states()).toEqual(new Map());
 });
 

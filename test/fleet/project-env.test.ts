@@ -32,6 +32,8 @@ it('the surroundings of one project have its settings and its key, and nothing o
     DESCOPE_MANAGEMENT_KEY: 'of another project',
     DESCOPE_COMPANY_MANAGEMENT_KEY: 'of the company',
     BATON_CONFIG: 'other.yaml',
+    PGPASSWORD: 'of the database',
+    PGPASSFILE: '/etc/pgpass',
   };
 
   expect(projectEnv(project as FleetProject, { DESCOPE_MANAGEMENT_KEY: new Secret('its own key') }, env)).toEqual({
@@ -43,6 +45,13 @@ it('the surroundings of one project have its settings and its key, and nothing o
     BATON_DESCOPE_MAX_SHRINK: '5',
     BATON_LOG_FORMAT: 'json',
     DESCOPE_MANAGEMENT_KEY: 'its own key',
+  });
+});
+
+it('what works on a store, and reads nothing of Descope, knows how PostgreSQL is reached', () => {
+  const [project] = hourlyFleet(1).projects;
+  expect(projectEnv(project as FleetProject, undefined, { PGPASSWORD: 'of the database' })).toMatchObject({
+    PGPASSWORD: 'of the database',
   });
 });
 

@@ -237,6 +237,30 @@ describe('a fleet that runs', () => {
     ]);
   });
 
+  it('leaves runs of a project that its own file lacks to those who know it for an hour, and then puts them away', async () => {
+    const known = hourlyFleet(2);
+    const [first] = known.projects;
+    await using world = await started({ ...known, projects: first === undefined ? [] : [first] }, () => 10_000);
+    const { time, simulation } = world;
+    const engine = world.engine();
+    const newer = { project: 'P9', tries: 2, group: undefined };
+    await engine.put({ ...newer, slotMs: startMs });
+    const process = simulation.start(engine, { workers: 2 });
+    const seen: unknown[] = [];
+    for (const minutes of [1, 50, 70]) {
+      await time.passUntil(startMs + minutes * 60_000);
+      const { run, failure } = (await engine.states()).get('P9') ?? {};
+      seen.push([run?.state, run?.attempt, failure?.kind]);
+    }
+    await process.stop();
+
+    expect(seen).toEqual([
+      ['waiting', 0, undefined],
+      ['waiting', 0, undefined],
+      ['given-up', 2, 'not-found'],
+    ]);
+  });
+
   it('asks an engine that is away again, and then makes up for the last slot of each project', async () => {
     const fleet = hourlyFleet(5);
     await using world = await started(fleet, () => 10_000);

@@ -259,6 +259,16 @@ export function engineBehaviour(start: () => Promise<TestEngine>): void {
       await engine.giveBack(await taken('w1'));
       expect((await taken('w2')).attempt).toBe(1);
     });
+
+    it('that is given back for a while is there after it', async () => {
+      await engine.put(run('P1'));
+      await engine.giveBack(await taken('w1'), 60_000);
+      const [atOnce] = [await engine.take('w2')];
+      await kind.pass(61_000);
+
+      expect(atOnce).toBeUndefined();
+      expect((await taken('w2')).attempt).toBe(1);
+    });
   });
 
   describe('a count that processes share', () => {

@@ -31,8 +31,9 @@ export async function deliver(
   const about = { project: project?.name ?? event.project, note: event.id };
   try {
     if (project === undefined || hook === undefined) {
-      logger.warn('an event for a webhook that the file has no more is put away', about);
-      await engine.events.end(event, 'sent');
+      await passOn(event, engine, () =>
+        logger.warn('an event for a webhook that the file has no more is put away', about),
+      );
       return;
     }
     const sent = await send(project, hook, event, signal).catch(unsent);
@@ -47,6 +48,18 @@ export async function deliver(
     }
     logger.warn('it is not known how an event was taken; it is sent again', { ...about, reason: thrown.message });
   }
+}
+
+/** So often, in about an hour, an event of an unknown webhook may be of a newer fleet file, which other machines have already. */
+const newerFileTries = 8;
+
+async function passOn(event: EventLease, { events }: Pick<FleetEngine, 'events'>, onAway: () => void): Promise<void> {
+  if (event.attempt < newerFileTries) {
+    await events.end(event, { message: 'the fleet file of a worker has no such webhook', isFinal: false });
+    return;
+  }
+  onAway();
+  await events.end(event, 'sent');
 }
 
 /** What cannot even be tried, such as for want of a secret, may be mended. */
