@@ -113,9 +113,13 @@ export async function openBoss(
         retryDelayMax: Math.round(times.longestPauseMs / 1_000),
       });
       await createEventQueues(boss, eventTimes);
-      await boss.getDb().executeSql(table);
-      await boss.getDb().executeSql(budgetTable);
-      await boss.getDb().executeSql(`alter table ${schema}.project add column if not exists recent_slots text`);
+    });
+    // "if not exists" does not keep two that begin at once apart: the second one would meet the first one's table.
+    await transaction(async (db) => {
+      await db.executeSql(`select pg_advisory_xact_lock(hashtext($1))`, [`${schema} tables`]);
+      await db.executeSql(table);
+      await db.executeSql(budgetTable);
+      await db.executeSql(`alter table ${schema}.project add column if not exists recent_slots text`);
     });
   } catch (thrown) {
     await boss.stop({ graceful: false }).catch(() => undefined);

@@ -2,6 +2,7 @@ import { TestClock } from 'pg-boss';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ConnectorError } from '../../src/errors.ts';
 import type { NewRun } from '../../src/fleet/engine.ts';
+import { Client } from 'pg';
 import { openPostgresEngine } from '../../src/fleet/postgres-engine.ts';
 import {
   engineBehaviour,
@@ -94,6 +95,26 @@ describe.skipIf(noPostgres !== undefined)(about, () => {
       await first.publish(lease ?? { run: '', project: '', slotMs: 0, attempt: 0, token: 0 }, made, () => undefined),
     ).toBe(true);
     await Promise.all(engines.map((engine) => engine[Symbol.asyncDispose]()));
+  });
+
+  it('waits for another that makes the tables just now, and begins then', async () => {
+    const url = await server.database();
+    await (await openPostgresEngine(url, { groups }))[Symbol.asyncDispose]();
+    const other = new Client({ connectionString: url });
+    await other.connect();
+    await other.query(`drop table baton_fleet.budget; begin;
+      select pg_advisory_xact_lock(hashtext('baton_fleet tables'));
+      create table baton_fleet.budget (name text primary key, n bigint not null, ends_at bigint not null)`);
+    const opening = openPostgresEngine(url, { groups });
+    const waits = `select 1 from pg_stat_activity where wait_event_type = 'Lock' and application_name = 'baton-descope fleet'`;
+    while ((await server.admin(url, waits)).length === 0) {
+      await new Promise((resolve) => setTimeout(resolve, 20)); // the server's time
+    }
+    await other.query('commit');
+    await other.end();
+    await using engine = await opening;
+
+    expect(await engine.put(run('P1'))).toBe('put');
   });
 
   it('tells what is wrong with its database without the password', async () => {
