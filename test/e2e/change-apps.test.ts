@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { afterEach, describe, expect, it } from 'vitest';
 import { type Emulator, startEmulator } from '../../src/emulator/emulator.ts';
 import { companyWithApps, companyWithConsents } from '../support/app-project.ts';
-import { type CliRun, envOf, quickClock, quickEnv, runCli, temporaryFolder } from '../support/cli.ts';
+import { type CliRun, envOf, quickWaits, quickEnv, runCli, temporaryFolder } from '../support/cli.ts';
 import { deleteConsents, deleteTenantConsents, snapshot } from '../support/provisioning-server.ts';
 import { canLend, onTerminal } from '../support/terminal.ts';
 
@@ -20,7 +20,7 @@ const withConsents = (): Promise<void> => start({ project: companyWithConsents()
 
 /** Runs one change; what it waits passes fifty times faster. */
 function run(...args: readonly string[]): Promise<CliRun> {
-  return runCli(args, { env: envOf(emulator), nodeFlags: quickClock });
+  return runCli(args, { env: envOf(emulator), nodeFlags: quickWaits });
 }
 
 /** Paths of the writes that were sent. */

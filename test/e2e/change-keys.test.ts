@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type Emulator, startEmulator } from '../../src/emulator/emulator.ts';
-import { type CliRun, envOf, quickClock, runCli } from '../support/cli.ts';
+import { type CliRun, envOf, quickWaits, runCli } from '../support/cli.ts';
 import { companyWithKeys, keyCanary } from '../support/key-project.ts';
 import { clock, snapshot, updateKey } from '../support/provisioning-server.ts';
 
@@ -15,7 +15,7 @@ afterEach(() => emulator.close());
 
 /** Runs one change; what it waits passes fifty times faster. */
 async function run(...args: readonly string[]): Promise<CliRun> {
-  const ended = await runCli(args, { env: envOf(emulator), nodeFlags: quickClock });
+  const ended = await runCli(args, { env: envOf(emulator), nodeFlags: quickWaits });
   expect(ended.stdout + ended.stderr).not.toContain(keyCanary);
   return ended;
 }

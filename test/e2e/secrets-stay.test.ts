@@ -5,7 +5,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type Emulator, type Fault, startEmulator } from '../../src/emulator/emulator.ts';
 import { ActionService } from '../../src/gen/c1/connector/v2/action_pb.ts';
 import { AccountManagerService, CredentialManagerService } from '../../src/gen/c1/connector/v2/resource_pb.ts';
-import { envOf, quickClock, runCli, startCli, temporaryFolder } from '../support/cli.ts';
+import { envOf, quickWaits, runCli, startCli, temporaryFolder } from '../support/cli.ts';
 import { failureOf, grpcCall } from '../support/grpc-call.ts';
 import { companyWithKeys } from '../support/key-project.ts';
 import { leaksIn } from '../support/leaks.ts';
@@ -168,7 +168,7 @@ describe('a secret that was made', () => {
 
       const ended = await runCli(['key', ...args, '--recipient', recipient, '--log-level', 'debug'], {
         env: envOf(emulator),
-        nodeFlags: quickClock,
+        nodeFlags: quickWaits,
       });
 
       expect(ended.code).not.toBe(0);
@@ -185,7 +185,7 @@ describe('a secret that was made', () => {
         '--recipient',
         recipient,
       ]),
-      { env: envOf(emulator), nodeFlags: quickClock },
+      { env: envOf(emulator), nodeFlags: quickWaits },
     );
 
     expect(ended.code).not.toBe(0);
@@ -206,7 +206,7 @@ describe('a secret that was made', () => {
         ['action', 'run', 'set_temporary_password', '--arg', 'user_id=U2Bob', '--yes'],
         ['action', 'run', 'access_key.rotate', '--arg', 'access_key_id=K2Full', '--yes', '--json'],
       ]) {
-        const ended = await runCli([...args, ...told], { env: envOf(emulator), nodeFlags: quickClock });
+        const ended = await runCli([...args, ...told], { env: envOf(emulator), nodeFlags: quickWaits });
 
         expect(ended.code).not.toBe(0);
         expect(leaksIn(ended.stdout + ended.stderr, [canary, ...passwordsSent()])).toEqual([]);

@@ -7,7 +7,7 @@ import { tenantList } from '../../src/descope/tenants.ts';
 import { type Emulator, startEmulator } from '../../src/emulator/emulator.ts';
 import { Secret } from '../../src/secret.ts';
 import { type Authority, createAuthority } from '../support/certificates.ts';
-import { type CliRun, envOf, quickClock, runCli, temporaryFolder } from '../support/cli.ts';
+import { type CliRun, envOf, quickWaits, runCli, temporaryFolder } from '../support/cli.ts';
 import { type ConnectProxy, type ProxyBehaviour, startConnectProxy } from '../support/connect-proxy.ts';
 import { benchProject } from '../support/faults-bench.ts';
 import { tlsFront } from '../support/tls-front.ts';
@@ -60,7 +60,7 @@ async function tried(
         ...Object.fromEntries(Object.entries(env).map(([name, value]) => [name, value.replace('{proxy}', address)])),
       },
       cwd: folder.path,
-      nodeFlags: quickClock,
+      nodeFlags: quickWaits,
     });
     await look({ run, proxy, emulator, file: await readFile(out, 'utf8') });
   } finally {
