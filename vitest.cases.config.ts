@@ -15,6 +15,7 @@ export const caseFiles = [
   'test/browser/ways.test.ts',
   'test/checks/granting/random-worlds.test.ts',
   'test/churn/churn.test.ts',
+  'test/ci/reporter.test.ts',
   'test/cli/fleet-kill-between.test.ts',
   'test/config/file-trust.test.ts',
   'test/config/key-form.test.ts',
