@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, watch } from 'node:fs';
 import { join } from 'node:path';
 import { chanceOf } from '../../test/support/chance.ts';
 import { type RunningCli, runCli, startCli } from '../../test/support/cli.ts';
@@ -13,7 +13,22 @@ const isWhole = (path: string): boolean =>
   !existsSync(path) ||
   (JSON.parse(readFileSync(path, 'utf8')) as { readonly summary: { readonly complete: boolean } }).summary.complete;
 
-/** kill -9 of a `fleet run` at moments of chance, each time after it began a sync; the next one must do it, once. */
+/** Resolves as soon as a new sync is the latest, which the engine may not know yet. */
+async function untilPlaced(folder: string): Promise<void> {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  using stack = new DisposableStack();
+  const watcher = stack.adopt(watch(folder), (open) => open.close());
+  watcher.on('change', (_event, name) => (name === 'latest.json' ? resolve() : undefined));
+  await Promise.race([promise, pause(20_000)]);
+}
+
+/** Kills that aim at a sync being published come this soon after it is in its place. */
+const mostAfterMs = 8;
+
+/**
+ * kill -9 of a `fleet run` after it began a sync: at a moment of chance and, every second time, while it publishes. The
+ * next one must do the slot, unless that was done; each slot is published once.
+ */
 export async function kills(amount: Amount): Promise<readonly Row[]> {
   const rows = await inTurn(kinds, async (kind) => await killsOn(kind, amount));
   return [...rows, ...(await inTurn(kinds, takeover))];
@@ -31,15 +46,18 @@ async function killsOn(kind: Kind, { kills: turns, seed }: Amount): Promise<Row>
   const [folder, project] = [join(fleet.folder, 'syncs', 'p0'), fleet.emulators[0]?.projectId ?? ''];
   const start = (): RunningCli => startCli(['fleet', 'run', '--file', fleet.file], { BATON_FLEET_ENGINE: real.name });
   const doneSlot = async (): Promise<number> => (await real.engine.states()).get(project)?.last?.slotMs ?? 0;
-  let [before, during, published, wrong, longestMs] = [0, 0, 0, 0, 2_000];
+  let [before, during, aimed, published, wrong, longestMs] = [0, 0, 0, 0, 0, 2_000];
   let running = start();
   try {
     for (let turn = 0; turn < turns; turn += 1) {
       const slotMs = Date.now();
       const begun = running.stderr().split('sync started').length;
+      const isAimed = turn % 2 === 1;
+      const placed = isAimed ? untilPlaced(folder) : Promise.resolve();
       await real.engine.put({ project, slotMs, tries: 4, group: undefined, isAsked: true });
       await running.until(new RegExp(`(?:sync started[^]*){${begun}}`));
-      await pause(chance() * longestMs);
+      await placed;
+      await pause(chance() * (isAimed ? mostAfterMs : longestMs));
       running.send('SIGKILL');
       await running.stop();
       wrong += isWhole(join(folder, 'latest.json')) ? 0 : 1;
@@ -47,12 +65,13 @@ async function killsOn(kind: Kind, { kills: turns, seed }: Amount): Promise<Row>
       running = start();
       if (isLeft) {
         during += 1;
+        aimed += isAimed ? 1 : 0;
         const startMs = performance.now();
         await until('the next one syncs it', async () => {
           await endPauses(real);
           return (await doneSlot()) === slotMs;
         });
-        longestMs = performance.now() - startMs; // with the start of its process: some kills come after the sync
+        longestMs = isAimed ? longestMs : performance.now() - startMs; // with the start of its process: some kills come after the sync
       } else {
         before += 1; // it was published before it was killed
       }
@@ -62,6 +81,7 @@ async function killsOn(kind: Kind, { kills: turns, seed }: Amount): Promise<Row>
       await until('its file is kept', () => countIn(folder) >= least);
       const isDone = (await doneSlot()) === slotMs && isWhole(join(folder, 'latest.json'));
       wrong += isDone && countIn(folder) <= published ? 0 : 1;
+      published = Math.max(published, countIn(folder)); // one too many is told once
     }
   } finally {
     await running[Symbol.asyncDispose]();
@@ -71,7 +91,7 @@ async function killsOn(kind: Kind, { kills: turns, seed }: Amount): Promise<Row>
     what: `kill -9 of a worker, ${kind}`,
     must: 'each slot synced once, no half result',
     seen: [
-      `${turns} kills: ${during} in a sync, ${before} after it;`,
+      `${turns} kills: ${during} in a sync, ${aimed} of them between its place and the engine, ${before} after it;`,
       ` ${wrong} wrong; the store is ${verified.code === 0 ? 'whole' : 'NOT whole'} (seed ${seed})`,
     ].join(''),
     isHeld: wrong === 0 && during > 0 && verified.code === 0,

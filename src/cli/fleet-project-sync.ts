@@ -3,8 +3,8 @@ import { devNull } from 'node:os';
 import { z } from 'zod';
 import { settings } from '../config/settings.ts';
 import { ConnectorError } from '../errors.ts';
-import type { Made } from '../fleet/engine.ts';
-import { stageFile } from '../fleet/folder.ts';
+import type { Made, NewEvent } from '../fleet/engine.ts';
+import { placedBefore, stageFile } from '../fleet/folder.ts';
 import type { Permits } from '../fleet/budgets.ts';
 import { keyOf } from '../fleet/key.ts';
 import { projectEnv } from '../fleet/project-env.ts';
@@ -22,14 +22,24 @@ import { openProjectS3 } from './fleet-s3.ts';
 
 /**
  * Syncs a project by a run of `sync` in a process of its own, into a file beside the project's latest one. Where the
- * project has a bucket or a store, the file goes into those before it becomes the latest.
+ * project has a bucket or a store, the file goes into those before it becomes the latest. What an earlier try of the same
+ * run put into its place already is not done again, unless somebody waits for what is there now (`isAnew`).
  */
 export function projectSync(
   env: CommandContext['env'],
   permits: ReadonlyMap<string, Permits> = new Map(),
+  { isAnew = false }: { readonly isAnew?: boolean } = {},
 ): SyncProject {
   return async (project, lease, signal) => {
     await makeFolder(project.folder);
+    const placed = isAnew ? undefined : placedBefore(project, lease);
+    if (placed !== undefined) {
+      const warnings = [
+        'an earlier try put this sync into its place and ended before that was written down; it is now',
+      ];
+      const { made, events, place, keep } = placed;
+      return { made, events: () => events, place, afterPlace: keep, warnings };
+    }
     const key = await keyOf(project, env, signal);
     const warnings: string[] = [];
     const own = project.group === undefined ? undefined : permits.get(project.group);
@@ -61,6 +71,8 @@ export function projectSync(
       const { made, extent } = readSummary(stdout);
       let stored: S3Pointer | undefined;
       let changes: AccessChanges | undefined;
+      const events = (): readonly NewEvent[] =>
+        eventsOf({ project, lease, made, changes, latest: stored && s3?.client.placeOf(stored.object) });
       return {
         made,
         beforePlace: async () => {
@@ -82,8 +94,8 @@ export function projectSync(
             await s3?.output.point(stored);
           }
         },
-        events: () => eventsOf({ project, lease, made, changes, latest: stored && s3?.client.placeOf(stored.object) }),
-        place: staged.place,
+        events,
+        place: () => staged.place({ made, events: events() }),
         afterPlace: async () => {
           await staged.keep();
           await s3?.output.tidy(project.keep);

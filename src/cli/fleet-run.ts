@@ -111,7 +111,7 @@ export async function syncNow(
   }
   let failure: unknown;
   let warnings: readonly string[] = [];
-  const sync = projectSync(env, permitsFor(fleet, engine, silentLogger));
+  const sync = projectSync(env, permitsFor(fleet, engine, silentLogger), { isAnew: true });
   const end = await workOn({
     engine,
     project,

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { projectSync } from '../../src/cli/fleet-project-sync.ts';
@@ -21,9 +21,9 @@ afterEach(() => {
 });
 
 it.each([
-  ['once its sync is in the store', false],
-  ['once its sync is the latest file, too', true],
-])('a process that is killed %s loses no change, and stores nothing twice', async (_when, isPlaced) => {
+  ['once its sync is in the store', 'is synced anew', false],
+  ['once its sync is the latest file, too', 'is not synced again', true],
+])('a run whose process is killed %s %s; no change is lost, and none stored twice', async (_when, _what, isPlaced) => {
   const webhooks = [{ url: 'https://hooks.example/a', secret: { env: 'S' } }];
   const outputs = { history: '{name}.db' };
   await using fleet = await testFleet({ projects: 1, users: 20, defaults: { outputs, webhooks } });
@@ -62,7 +62,10 @@ it.each([
     killed.place();
   }
   nowMs += 60_000; // its lease is lost
+  const sent = fleet.emulators[0]?.stats.total ?? 0;
   const { made: last } = await published();
+  expect((fleet.emulators[0]?.stats.total ?? 0) > sent).toBe(!isPlaced);
+  expect(last.finishedMs === killed.made.finishedMs).toBe(isPlaced);
 
   const told = JSON.parse((await engine.events.take())?.body ?? '{}') as { readonly data: Record<string, unknown> };
   expect(told.data).toMatchObject({
@@ -75,6 +78,8 @@ it.each([
   expect(told.data).not.toHaveProperty('isGap');
   await using store = await openHistory(join(fleet.folder, 'p0.db'));
   expect((await store.syncs(id)).map(({ finishedMs }) => finishedMs)).toEqual(
-    [first, killed.made, last].map(({ finishedMs }) => finishedMs),
+    [first, killed.made, ...(isPlaced ? [] : [last])].map(({ finishedMs }) => finishedMs),
   );
+  expect(readdirSync(project.folder).filter((name) => name.startsWith('sync-'))).toHaveLength(2);
+  expect(await engine.take('w')).toBeUndefined();
 });
