@@ -152,9 +152,13 @@ function search(database: DatabaseSync, group: readonly Table[], asked: string, 
   if (exact.length > 0) {
     return exact;
   }
+  const folded = fold(asked);
+  if (folded === '') {
+    return []; // it is nobody, and not all who have no name
+  }
   for (const [conditions, text] of [
     [isEqual, asked],
-    [isEqualFolded, fold(asked)],
+    [isEqualFolded, folded],
   ] as const) {
     const found = group
       .flatMap((table) => rowsOf(database, table, `n in (${numbersOf(table, conditions)})`, text))

@@ -31,7 +31,7 @@ export async function answer({ store, asked }: Question, work: WorkPlace): Promi
     return page(asked, syncsJson(basename(history.path), syncs), place ?? { sync: 0, rows: 0 });
   }
   const sync = await syncOf(history, asked, place);
-  await using index = await history.index(sync, { question: questionOf(asked), work });
+  await using index = await history.index(sync, { question: questionOf(asked), names: namesIn(asked), work });
   const told = { ...index, path: basename(shownStore(store)) }; // a caller need not know where it lies
   return page(asked, answerIn(told, asked), place ?? { sync: sync.n, rows: 0 });
 }
@@ -63,6 +63,11 @@ function questionOf(asked: Asked): StoreQuestion | undefined {
     default:
       return undefined;
   }
+}
+
+/** What a question names besides. */
+function namesIn({ query }: Asked): readonly string[] {
+  return 'tenant' in query && query.tenant !== undefined ? [query.tenant] : [];
 }
 
 function answerIn(index: FileIndex, asked: Exclude<Asked, { readonly name: '/v1/syncs' }>): JsonAnswer {

@@ -57,6 +57,7 @@ export async function tellWhoCan(
     ...options,
     isLean: true,
     question: { about: 'who-can', of: asked },
+    names: [options.tenant],
   });
   await tell(options, index, signal, whoCanAnswer(index, whoCan(index, asked, options.tenant, options)));
 }

@@ -53,7 +53,11 @@ export async function tellPath(
     example: 'ada@acme.example invoices.approve',
   });
   const [who = '', what = ''] = asked;
-  await using index = await readIndex(fullPath(await chooseFile(file, { env })), signal, { ...options, isLean: true });
+  await using index = await readIndex(fullPath(await chooseFile(file, { env })), signal, {
+    ...options,
+    isLean: true,
+    names: [who, what, options.tenant],
+  });
   const answer = waysOf(index, who, what, options.tenant);
   if (options.format === 'json') {
     const { head, list, rows } = waysJson(index, answer);
@@ -102,7 +106,11 @@ export async function tellBlastRadius(
   const { format, rows = [], tenant } = options;
   const { file, asked } = splitFile(words, { command: 'blast-radius', noun: 'subject', example: 'ada@acme.example' });
   const kinds = rows.includes('all') ? fallKinds : fallKinds.filter((kind) => rows.includes(kind));
-  await using index = await readIndex(fullPath(await chooseFile(file, { env })), signal, { ...options, isLean: true });
+  await using index = await readIndex(fullPath(await chooseFile(file, { env })), signal, {
+    ...options,
+    isLean: true,
+    names: [asked, tenant],
+  });
   const answer = blastRadius(index, asked, tenant);
   if (format === 'json') {
     const { head, list, rows: all } = fallJson(index, answer, kinds);

@@ -62,12 +62,13 @@ async function indexRead(
     hasPast,
     isLean,
     question,
+    names,
     open = async (file, place) => await openInput(file, { work: place, at, project }),
   }: ReadOptions,
 ): Promise<FileIndex> {
   checkWhen(path, { at, project });
   if (isStore(path) && !isWhole && !isHumansOnly) {
-    return await storedIndex(path, { at, project, hasPast, isLean, question, work, signal });
+    return await storedIndex(path, { at, project, hasPast, isLean, question, names, work, signal });
   }
   const size = await stat(path).then(
     (status) => status.size,

@@ -49,7 +49,7 @@ export async function newReview(
   await checkPageTarget(out, [given], { what: 'review', example: 'review.html' });
   const work = besideTarget(out);
   const file = await chooseFile(given, { env, except: [out], work });
-  await using index = await readIndex(file, signal, { work, at, project });
+  await using index = await readIndex(file, signal, { work, at, project, names: [scope.asked] });
   const notes = await refuseOtherProject(out, index.summary.projectId, replaceOtherProject === true, signal);
   const data = reviewData(index, {
     scope,

@@ -17,6 +17,8 @@ export interface WhenFlags {
   readonly isLean?: boolean | undefined;
   /** The one question that is asked, where that is known: see `IndexNeeds`. */
   readonly question?: Question | undefined;
+  /** What else is named in it: see `IndexNeeds`. */
+  readonly names?: readonly (string | undefined)[] | undefined;
 }
 
 /** Refuses flags that a file of one sync has no answer to. */
@@ -72,8 +74,15 @@ export async function openInput(path: string, { work, ...when }: InputOptions = 
 /** A sync of a store, ready for questions. */
 export async function storedIndex(
   path: string,
-  { work, signal, hasPast, isLean, question, ...when }: InputOptions & { readonly signal: AbortSignal },
+  { work, signal, hasPast, isLean, question, names, ...when }: InputOptions & { readonly signal: AbortSignal },
 ): Promise<FileIndex> {
   await using stored = await openStored(path, when);
-  return await stored.history.index(stored.sync, { work, signal, hasPast, isLean, question });
+  return await stored.history.index(stored.sync, {
+    work,
+    signal,
+    hasPast,
+    isLean,
+    question,
+    names: names?.filter((name) => name !== undefined),
+  });
 }

@@ -93,6 +93,8 @@ export interface IndexNeeds {
   readonly isLean?: boolean | undefined;
   /** The one question that it is asked, where that is known; it implies `isLean`. */
   readonly question?: Question | undefined;
+  /** What else will be looked up by name, so that it is told which other sync has what this one has not. */
+  readonly names?: readonly string[] | undefined;
   /** Where what is brought here lies. */
   readonly work?: WorkPlace | undefined;
   readonly signal?: AbortSignal | undefined;

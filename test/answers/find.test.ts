@@ -109,6 +109,18 @@ describe('a name', () => {
   });
 });
 
+describe('a type with a blank name', () => {
+  it.each(['user:', 'user: ', 'user:\t'])('is nobody, and not the one who has no name: %j', async (asked) => {
+    await using place = await temporaryFolder();
+    const path = join(place.path, 'sync.json');
+    await writeSync(path, { users: [user('U1', { name: '', email: '', loginIds: [] })] });
+    await using nameless = await createFileIndex(path);
+
+    expect(accessOf(nameless, 'U1').user.id).toBe('U1');
+    expect(messageOf(() => accessOf(nameless, asked))).toMatch(/^there is no user "user:/);
+  });
+});
+
 describe('what is not there', () => {
   it.each([
     ['ada.lovelce@acme.example', 'did you mean Ada Lovelace <ada.lovelace@acme.example> (U6)?'],

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { accessOf } from '../../src/answers/access-of.ts';
 import type { FileIndex } from '../../src/answers/file-index.ts';
+import { waysOf } from '../../src/answers/reach/ways-of.ts';
 import { whoCan } from '../../src/answers/who-can.ts';
 import { ConnectorError } from '../../src/errors.ts';
 import { openHistory } from '../../src/history/open-history.ts';
@@ -36,7 +37,7 @@ export function describeFormer(storeIn: (folder: string) => Promise<string>): vo
     const days = [
       { ...lists, users: [ada] },
       { ...lists, users: [ada], roles: [...lists.roles, role('Guest')] },
-      { ...lists, users: [bob] },
+      { ...lists, users: [bob], tenants: [...lists.tenants, tenant('globex', { name: 'Globex' })] },
     ];
     for (const [number, rows] of days.entries()) {
       const file = join(folder.path, `${number}.json`);
@@ -86,6 +87,17 @@ export function describeFormer(storeIn: (folder: string) => Promise<string>): vo
       expect((await asked('who-can', 'Guest')).message).toContain(`role:Guest, last in that of ${day(1)}`);
       expect((await asked('who-can', 'ada@x.test')).message).not.toContain('last in that of');
       expect((await asked('access', 'Guest')).message).not.toContain('last in that of');
+    });
+
+    it('is told of whatever else a question names: ends of ways, and a tenant', async () => {
+      await using history = await openHistory(store);
+      const names = ['bob@x.test', 'Globex'];
+      const sync = await history.choose({ projectId: undefined, atMs: finishOf(1) });
+      await using ways = await history.index(sync, { isLean: true, names });
+      await using who = await history.index(sync, { question: { about: 'who-can', of: 'write' }, names });
+
+      expect(() => waysOf(ways, 'bob@x.test', 'write')).toThrow(`user:u-bob Bob, first in that of ${day(2)}`);
+      expect(() => whoCan(who, 'write', 'Globex')).toThrow(`tenant:globex Globex, first in that of ${day(2)}`);
     });
 
     it('and nothing is made up of somebody whom no sync had', async () => {

@@ -77,13 +77,23 @@ export async function checkReach(
   sync: KeptSync,
   questions: (texts: readonly string[]) => readonly Question[],
 ): Promise<void> {
-  await using whole = await history.index(sync, { hasPast: true });
-  const tenants = whole.database.prepare('select id from tenant order by id desc limit 1').all();
-  const ids = tenants.map(({ id }) => String(id));
-  for (const question of questions(askable(whole))) {
+  const [asked, ids] = await askedOf(history, sync, questions);
+  await using whole = await history.index(sync, { hasPast: true, names: asked.map(({ of }) => of) });
+  for (const question of asked) {
     await using part = await history.index(sync, { question });
     expect({ question, told: toldOf(part, question, ids) }).toEqual({ question, told: toldOf(whole, question, ids) });
   }
+}
+
+/** What is asked of a sync, and the tenants in which it is. */
+async function askedOf(
+  history: HistoryReader,
+  sync: KeptSync,
+  questions: (texts: readonly string[]) => readonly Question[],
+): Promise<readonly [readonly Question[], readonly string[]]> {
+  await using whole = await history.index(sync, { hasPast: true });
+  const tenants = whole.database.prepare('select id from tenant order by id desc limit 1').all();
+  return [questions(askable(whole)), tenants.map(({ id }) => String(id))];
 }
 
 /** Every question about every text. */

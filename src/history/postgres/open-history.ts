@@ -1,5 +1,5 @@
 import type { DatabaseSync } from 'node:sqlite';
-import type { FileIndex } from '../../answers/file-index.ts';
+import type { FileIndex, FormerThing } from '../../answers/file-index.ts';
 import type { Moment, SyncSource } from '../../answers/source.ts';
 import { closing } from '../../answers/summary.ts';
 import { temporaryPlace } from '../../output/work-places.ts';
@@ -10,6 +10,7 @@ import { versionTables } from '../schema.ts';
 import type { HistoryReader, IndexNeeds, KeptSync } from '../store.ts';
 import { indexOf } from '../store-index.ts';
 import { sourceOf } from '../store-messages.ts';
+import type { SyncNumbers } from '../views.ts';
 import type { Connection } from './connection.ts';
 import { keptSyncs, type NumberedSync } from './kept.ts';
 import { queryAt } from './query.ts';
@@ -111,6 +112,7 @@ async function indexAt(
   sync: NumberedSync,
   {
     question,
+    names = [],
     hasPast = question?.about === 'timeline',
     isLean = false,
     work = temporaryPlace(),
@@ -147,11 +149,12 @@ async function indexAt(
   try {
     const source = sourceIn(replica.database);
     const otherGrants = isReached ? await otherGrantsAt(connection, numbers) : undefined;
-    const former = question === undefined || isFound ? undefined : await formerAt(connection, numbers, question.of);
+    const asked = new Set(question === undefined || isFound ? names : [question.of, ...names]);
+    const former = await formerOf(connection, numbers, asked);
     const index = await indexOf(name, { ...numbers, source, place: replica.path, otherGrants });
     return {
       ...index,
-      ...(former !== undefined && { formerly: (asked) => (asked === question?.of ? former : []) }),
+      formerly: (text) => former.get(text) ?? [],
       usersWithout:
         isReached && question.about === 'who-can'
           ? await usersWithout(connection, numbers, replica.database)
@@ -165,6 +168,19 @@ async function indexAt(
     await replica[Symbol.asyncDispose]();
     throw thrown;
   }
+}
+
+/** What other syncs have by these names: what is brought here is of one sync, and does not tell it. */
+async function formerOf(
+  connection: Connection,
+  numbers: SyncNumbers,
+  names: ReadonlySet<string>,
+): Promise<ReadonlyMap<string, readonly FormerThing[]>> {
+  const former = new Map<string, readonly FormerThing[]>();
+  for (const name of names) {
+    former.set(name, await formerAt(connection, numbers, name));
+  }
+  return former;
 }
 
 /** Whether a sync says what is inherited in it; else that is found out from all holdings. */
