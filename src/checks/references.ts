@@ -12,9 +12,9 @@ export function referencesFound(
   detailOf: (kind: string, name: string) => string,
 ): Iterable<Found> {
   const { first = [], count: total = 0 } = references ?? {};
-  const rows = first.map(({ kind, name, tenantId = '', userId, roleId }) => ({
-    type: userId !== undefined ? 'user' : roleId !== undefined ? 'role' : 'tenant',
-    id: userId ?? roleId ?? tenantId,
+  const projectId = index.summary.projectId ?? '';
+  const rows = first.map(({ kind, name, tenantId = '', userId, roleId, principal }) => ({
+    ...holderOf({ userId, roleId, principal }, { tenantId, projectId }),
     tenant: tenantId,
     about: `${kind}:${name}`,
     detail: detailOf(kind, name),
@@ -22,16 +22,36 @@ export function referencesFound(
   const rest = total - first.length;
   const untold = {
     type: 'project',
-    id: index.summary.projectId ?? '',
+    id: projectId,
     tenant: '',
     about: 'rest',
     detail: `has ${count(rest, 'more reference')} of this kind that the file counts and does not name`,
   };
   return found(
-    `select distinct j.value ->> 'type' type, j.value ->> 'id' id, coalesce(u.name, t.name, '') name,
+    `select distinct j.value ->> 'type' type, j.value ->> 'id' id, coalesce(u.name, t.name, o.name, '') name,
       j.value ->> 'tenant' tenant, j.value ->> 'about' about, j.value ->> 'detail' detail
     from json_each(?) j left join user u on j.value ->> 'type' = 'user' and u.id = j.value ->> 'id'
-      left join thing t on t.kind = j.value ->> 'type' and t.id = j.value ->> 'id'`,
+      left join thing t on t.kind = j.value ->> 'type' and t.id = j.value ->> 'id'
+      left join other o on o.type = j.value ->> 'type' and o.id = j.value ->> 'id'`,
     JSON.stringify(rest > 0 ? [...rows, untold] : rows),
   );
+}
+
+type Reference = References['first'][number];
+
+/** Whose record names it. A file that does not say, as another tool may write it, leaves the tenant, else the project. */
+function holderOf(
+  { userId, roleId, principal }: Pick<Reference, 'userId' | 'roleId' | 'principal'>,
+  { tenantId, projectId }: { readonly tenantId: string; readonly projectId: string },
+): Pick<Found, 'type' | 'id'> {
+  if (userId !== undefined) {
+    return { type: 'user', id: userId };
+  }
+  if (principal !== undefined) {
+    return { type: principal.typeId, id: principal.id };
+  }
+  if (roleId !== undefined) {
+    return { type: 'role', id: roleId };
+  }
+  return tenantId === '' ? { type: 'project', id: projectId } : { type: 'tenant', id: tenantId };
 }

@@ -11,6 +11,7 @@ const findings = z.object({
       tenantId: z.string().optional(),
       userId: z.string().optional(),
       roleId: z.string().optional(),
+      principal: z.object({ typeId: z.string(), id: z.string() }).optional(),
     }),
   ),
 });

@@ -80,4 +80,6 @@ export interface FileFinding {
   readonly tenantId?: string | undefined;
   readonly userId?: string | undefined;
   readonly roleId?: string | undefined;
+  /** Who holds it, where that is no user. */
+  readonly principal?: { readonly typeId: string; readonly id: string } | undefined;
 }

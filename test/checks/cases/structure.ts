@@ -132,6 +132,32 @@ export const structureCases: readonly RuleCase[] = [
       'user:U1 @acme: names the role Auditor, which is not there',
     ],
   ),
+  ruleCase(
+    'dangling-reference',
+    'each key that names something, and what a record of nobody names',
+    {
+      resources: [resource('access_key', 'K1', 'CI')],
+      rest: {
+        summary: {
+          dangling: {
+            count: 4,
+            first: [
+              finding('role', 'Auditor', { principal: { typeId: 'access_key', id: 'K1' } }),
+              finding('role', 'Auditor', { principal: { typeId: 'access_key', id: 'K2' }, tenantId: 'acme' }),
+              finding('user', 'U9', { principal: { typeId: 'access_key_secret', id: 'K3' } }),
+              finding('role', 'Auditor', {}),
+            ],
+          },
+        },
+      },
+    },
+    [
+      'access_key:K1: names the role Auditor, which is not there',
+      'access_key:K2 @acme: names the role Auditor, which is not there',
+      'access_key_secret:K3: names the user U9, which is not there',
+      'project:P2hand: names the role Auditor, which is not there',
+    ],
+  ),
   ruleCase('dangling-reference', 'where another tool wrote the file', { rest: { summary: { dangling: undefined } } }, [
     'not evaluated: the file does not tell of references that lead nowhere: another tool wrote it',
   ]),
@@ -182,11 +208,18 @@ export const structureCases: readonly RuleCase[] = [
       resources: [person('U1')],
       rest: {
         summary: {
-          ambiguous: { count: 2, first: [finding('role', 'Both', { userId: 'U1', tenantId: 'acme' })] },
+          ambiguous: {
+            count: 3,
+            first: [
+              finding('role', 'Both', { userId: 'U1', tenantId: 'acme' }),
+              finding('role', 'Both', { principal: { typeId: 'access_key', id: 'K1' }, tenantId: 'acme' }),
+            ],
+          },
         },
       },
     },
     [
+      'access_key:K1 @acme: names the role Both, which the tenant and the project both define',
       'project:P2hand: has 1 more reference of this kind that the file counts and does not name',
       'user:U1 @acme: names the role Both, which the tenant and the project both define',
     ],
