@@ -9,7 +9,7 @@ import { jsonPieces } from '../checks/format-json.ts';
 import { textLines } from '../checks/format-text.ts';
 import type { CheckFormat } from '../checks/formats.ts';
 import { checkByPolicy } from '../checks/policy/check-by-policy.ts';
-import { policyRuleIds } from '../checks/policy/read.ts';
+import { ownRuleIds, policyRuleIds } from '../checks/policy/read.ts';
 import type { Policy } from '../checks/policy/schema.ts';
 import { severities, type Severity } from '../checks/rule.ts';
 import { builtInRules } from '../checks/rules.ts';
@@ -113,12 +113,18 @@ function isFailure(severity: Severity, failOn: CheckFlags['failOn']): boolean {
 }
 
 function checkRules(ids: readonly string[] = [], policy: Policy): void {
-  const names = [...builtInRules.map(({ id }) => id), ...policyRuleIds(policy)];
+  const names = [...builtInRules.map(({ id }) => id), ...policyRuleIds(policy), ...ownRuleIds(policy)];
   for (const id of ids) {
     if (!names.includes(id)) {
       const [near] = nearNames(id, names, 1);
       const meant = near === undefined ? '' : `; did you mean ${near}?`;
       throw new ConnectorError('config', `there is no rule ${printable(id)}${meant}: docs/checks.md lists them`);
+    }
+    if ((policy.rules as Readonly<Record<string, unknown>>)[id] === 'off') {
+      throw new ConnectorError(
+        'config',
+        `the policy has the rule ${id} off: take that out of it, or ask without --policy`,
+      );
     }
   }
 }

@@ -76,6 +76,13 @@ describe('a waiver', () => {
     expect(await findingsBy(unverified, { waivers: [unused], rules: { 'never-verified': 'off' } })).not.toContain(told);
   });
 
+  it('is looked at alone where that is asked, after all that it may accept', async () => {
+    const unused = { ...ofU1, subject: { type: 'user', id: 'U9' } };
+    const over = { ...ofU1, until: '2026-11-29' };
+    const told = await findingsBy(unverified, { waivers: [ofU1, unused, over] }, ['waiver-unused']);
+    expect(told).toEqual([expect.stringContaining('info waiver-unused waiver:never-verified of user U9')]);
+  });
+
   it('names a finding by its fingerprint', async () => {
     await using index = await indexed(unverified);
     const [first] = checkByPolicy(index, { policy: policySchema.parse({ version }), only: asked, nowMs: 0 }).findings();

@@ -221,6 +221,23 @@ describe('check --policy', () => {
     expect(waived.stdout).toContain('1 more is waived.');
   });
 
+  it('takes every rule that its text names by --rule, and refuses one that the policy has off', async () => {
+    const waivers = Array.from(
+      { length: 12 },
+      (_, n) => `  - {rule: shared-email, subject: {type: user, id: U${n}}, reason: r, owner: o, until: 2099-01-01}\n`,
+    ).join('');
+    await policy('unused.yaml', `version: 1\nrules:\n  key-old: off\nwaivers:\n${waivers}`);
+    const all = await run('small.json', '--policy', 'unused.yaml', '--fail-on', 'none');
+    const one = await run('small.json', '--policy', 'unused.yaml', '--rule', 'waiver-unused');
+    const off = await run('small.json', '--policy', 'unused.yaml', '--rule', 'key-old');
+
+    expect(all.stdout).toContain('and 2 more: --rule waiver-unused shows all');
+    expect(one).toMatchObject({ code: 0, stderr: '' });
+    expect(one.stdout).toContain('12 findings: 12 info. Of 1 rule 0 found nothing');
+    expect(off).toMatchObject({ code: 2, stdout: '' });
+    expect(off.stderr).toContain('the policy has the rule key-old off');
+  });
+
   it('refuses a policy that is wrong before the file is read, with a line for each mistake', async () => {
     await policy('wrong.yaml', 'version: 1\nrules:\n  never-verifed: off\n  key-old: loud\n');
     const { code, stdout, stderr } = await run('missing.json', '--policy', 'wrong.yaml');

@@ -4,7 +4,7 @@ import { lacksOf } from '../needs.ts';
 import { namesRule } from './names.ts';
 import { planOfPolicy } from './plan.ts';
 import type { Policy } from './schema.ts';
-import { createWaivers } from './waivers.ts';
+import { createWaivers, waiverRuleIds } from './waivers.ts';
 
 export interface ByPolicy {
   readonly policy: Policy;
@@ -16,6 +16,16 @@ export interface ByPolicy {
 
 /** Looks an index over as a policy says, with its conflicts, limits, tests and waivers. */
 export function checkByPolicy(index: FileIndex, { policy, only, nowMs }: ByPolicy): Check {
+  // Which waivers are needed shows only where all is looked over.
+  if (only?.some((id) => waiverRuleIds.includes(id)) === true) {
+    const { rules, findings } = checkByPolicy(index, { policy, nowMs });
+    return {
+      rules: rules.filter(({ rule }) => only.includes(rule.id)),
+      findings: function* () {
+        yield* findings().filter(({ rule }) => only.includes(rule));
+      },
+    };
+  }
   const plan = planOfPolicy(policy).filter(({ rule }) => only === undefined || only.includes(rule.id));
   const isWhole = ({ rule: { needs, needsForNone = [] } }: PlannedRule): boolean =>
     lacksOf([...needs, ...needsForNone], index) === undefined;

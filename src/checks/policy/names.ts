@@ -3,10 +3,12 @@ import type { Rule } from '../rule.ts';
 import { text, type World } from '../world.ts';
 import type { HeldSet, Policy } from './schema.ts';
 
+export const namesRuleId = 'policy-name-unknown';
+
 /** Tells the names in conflicts and limits that the sync does not have: a rule of a misspelled name finds nothing. */
 export function namesRule({ conflicts, limits }: Pick<Policy, 'conflicts' | 'limits'>): Rule {
   return {
-    id: 'policy-name-unknown',
+    id: namesRuleId,
     group: 'policy',
     severity: 'medium',
     title: 'Name in the policy that is not there',

@@ -2,8 +2,10 @@ import { orMeant, readBySchema, type YamlPath, type YamlProblem } from '../../co
 import { printable } from '../../printable.ts';
 import { builtInRules } from '../rules.ts';
 import { compileExpression } from './expression.ts';
+import { namesRuleId } from './names.ts';
 import { type Policy, policySchema } from './schema.ts';
 import { subjectKind } from './subjects.ts';
+import { waiverRuleIds } from './waivers.ts';
 
 /** Rules that a waiver may name, besides the built-in ones. */
 export function policyRuleIds({
@@ -17,6 +19,14 @@ export function policyRuleIds({
     ...conflicts.map(({ id }) => `conflict/${id}`),
     ...limits.map(({ id }) => `limit/${id}`),
     ...tests.map((test, place) => `test/${test.name ?? place + 1}`),
+  ];
+}
+
+/** Rules that look at the policy itself, as it has something for them to look at. */
+export function ownRuleIds({ conflicts, limits, waivers }: Policy): string[] {
+  return [
+    ...(conflicts.length + limits.length === 0 ? [] : [namesRuleId]),
+    ...(waivers.length === 0 ? [] : waiverRuleIds),
   ];
 }
 

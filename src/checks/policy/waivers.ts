@@ -11,6 +11,9 @@ export interface Waivers {
   readonly rules: readonly Rule[];
 }
 
+/** The ids of `Waivers.rules`. */
+export const waiverRuleIds: readonly string[] = ['waiver-expired', 'waiver-unused'];
+
 const controls: Controls = { soc2: ['CC3.2', 'CC6.3'], iso27001: ['A.5.18'], nist: ['CA-5'] };
 
 /**
