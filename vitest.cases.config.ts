@@ -29,6 +29,7 @@ export const caseFiles = [
   'test/e2e/action.test.ts',
   'test/e2e/answers.test.ts',
   'test/e2e/bugs.test.ts',
+  'test/checks/less-read.test.ts',
   'test/e2e/check.test.ts',
   'test/e2e/change-apps.test.ts',
   'test/e2e/change-inherited.test.ts',

@@ -36,6 +36,9 @@ const needWords: Readonly<Record<string, string>> = {
   references: 'the references that lead nowhere, which a sync of this program counts',
   inheritance: 'what tenants inherit (not with `--inheritance none`)',
   last_login: 'when users signed in last (`--last-login audit` or `history`)',
+  all_configurations: 'a deployment of Descope that tells of all SSO configurations of a tenant',
+  tenant_settings: 'a deployment of Descope that tells of the settings of tenants',
+  scim_keys: 'a deployment of Descope that tells which keys are those of SCIM',
   consents: 'consents to third-party apps (`--include third_party_app`)',
   project: 'the console (`--include console`)',
   management_key: 'management keys (`--include console`)',
@@ -46,7 +49,7 @@ export function rulePages(): ReadonlyMap<string, string> {
   return new Map(builtInRules.map((rule) => [`${rule.id}.md`, pageOf(rule)]));
 }
 
-function pageOf({ id, title, severity, why, fix, needs, parameters = {}, controls }: Rule): string {
+function pageOf({ id, title, severity, why, fix, needs, needsForNone = [], parameters = {}, controls }: Rule): string {
   const told = Object.entries(parameters);
   const names = frameworks.filter(([key]) => controls[key] !== undefined);
   const parts = [
@@ -54,7 +57,7 @@ function pageOf({ id, title, severity, why, fix, needs, parameters = {}, control
     `\`${id}\` · severity \`${severity}\` · [all rules](../checks.md#rules)`,
     why,
     `**How to mend it.** ${fix}`,
-    `**What it needs.** ${needs.length === 0 ? 'Every sync tells enough.' : `${needs.map(needInWords).join('; ')}. Where that is missing, the rule is not evaluated, which is no "passed".`}`,
+    `**What it needs.** ${needsInWords(needs, needsForNone)}`,
     ...(told.length === 0
       ? []
       : [['| parameter | default | means |', '|---|---|---|', ...told.map((entry) => rowOf(...entry))].join('\n')]),
@@ -66,6 +69,22 @@ function pageOf({ id, title, severity, why, fix, needs, parameters = {}, control
     `All of its findings: \`baton-descope check sync.json --rule ${id}\``,
   ];
   return `${parts.join('\n\n')}\n`;
+}
+
+function needsInWords(needs: Rule['needs'], forNone: Rule['needs']): string {
+  if (needs.length + forNone.length === 0) {
+    return 'Every sync tells enough.';
+  }
+  const missing = 'the rule is not evaluated, which is no "passed"';
+  return [
+    ...(needs.length === 0 ? [] : [`${needs.map(needInWords).join('; ')}. Where that is missing, ${missing}.`]),
+    ...(forNone.length === 0
+      ? []
+      : [
+          `To say that there is nothing: ${forNone.map(needInWords).join('; ')}. Where that is missing, what is found ` +
+            `counts, and where nothing is found ${missing}.`,
+        ]),
+  ].join(' ');
 }
 
 function needInWords(need: string): string {

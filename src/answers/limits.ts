@@ -106,9 +106,8 @@ export function nextLoginInWords({ types, summary }: Pick<FileIndex, 'types' | '
     return ['what the next login gives is not known: this deployment of Descope does not tell of SSO configurations'];
   }
   if (!types.has('sso_configuration')) {
-    return [
-      'what the next login gives is not known: the sync did not read sso_configuration and idp_group (--include)',
-    ];
+    const missing = types.has('idp_group') ? 'sso_configuration' : 'sso_configuration and idp_group';
+    return [`what the next login gives is not known: the sync did not read ${missing} (--include)`];
   }
   return [
     ...(settings === 'limited'

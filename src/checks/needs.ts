@@ -50,6 +50,18 @@ export function lackOf(need: Need, index: Facts): string | undefined {
           ? 'this deployment of Descope does not tell of consents'
           : undefined)
       );
+    case 'all_configurations':
+      return summary.sso?.settings === 'limited'
+        ? 'this deployment of Descope tells of the default SSO configuration of each tenant only'
+        : undefined;
+    case 'tenant_settings':
+      return summary.sso?.tenant_settings === 'not-offered'
+        ? 'this deployment of Descope does not tell of the settings of tenants'
+        : undefined;
+    case 'scim_keys':
+      return summary.access_keys?.scim === 'not-offered'
+        ? 'this deployment of Descope does not tell which access keys are those of SCIM'
+        : undefined;
     default:
       return lackOfType(need, types, summary);
   }

@@ -28,11 +28,11 @@ export function referencesFound(
     detail: `has ${count(rest, 'more reference')} of this kind that the file counts and does not name`,
   };
   return found(
-    `select distinct j.value ->> 'type' type, j.value ->> 'id' id, coalesce(u.name, t.name, o.name, '') name,
+    `select distinct j.value ->> 'type' type, j.value ->> 'id' id, coalesce(u.name, t.name, k.name, '') name,
       j.value ->> 'tenant' tenant, j.value ->> 'about' about, j.value ->> 'detail' detail
     from json_each(?) j left join user u on j.value ->> 'type' = 'user' and u.id = j.value ->> 'id'
       left join thing t on t.kind = j.value ->> 'type' and t.id = j.value ->> 'id'
-      left join other o on o.type = j.value ->> 'type' and o.id = j.value ->> 'id'`,
+      left join credential k on k.kind = j.value ->> 'type' and k.id = j.value ->> 'id'`,
     JSON.stringify(rest > 0 ? [...rows, untold] : rows),
   );
 }
@@ -48,7 +48,8 @@ function holderOf(
     return { type: 'user', id: userId };
   }
   if (principal !== undefined) {
-    return { type: principal.typeId, id: principal.id };
+    // as all findings about keys call it
+    return { type: principal.typeId.replace(/_secret$/, ''), id: principal.id };
   }
   if (roleId !== undefined) {
     return { type: 'role', id: roleId };

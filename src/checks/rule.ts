@@ -32,7 +32,8 @@ export const controlNames: readonly (readonly [keyof Controls, string])[] = [
 /**
  * What a file must tell so that a rule can be evaluated: a type that the sync read, or one of these. `time` is when the
  * sync was, `references` the references that lead nowhere, `ambiguous` those that may mean two roles. `inherited` is
- * `inheritance` where any tenant inherits.
+ * `inheritance` where any tenant inherits. `all_configurations`, `tenant_settings` and `scim_keys` are what some deployments
+ * of Descope do not tell.
  */
 export type Need =
   | 'time'
@@ -42,6 +43,9 @@ export type Need =
   | 'inherited'
   | 'last_login'
   | 'consents'
+  | 'all_configurations'
+  | 'tenant_settings'
+  | 'scim_keys'
   | TypeNeed;
 export type TypeNeed =
   | 'access_key'

@@ -46,7 +46,11 @@ const schema = z.object({
     .optional()
     .catch(undefined), // an earlier version counted here what it did not derive
   last_login: z.string().optional().catch(undefined),
-  sso: z.object({ settings: z.string(), groups: z.string().optional() }).optional().catch(undefined),
+  access_keys: z.object({ scim: z.string() }).optional().catch(undefined),
+  sso: z
+    .object({ settings: z.string(), tenant_settings: z.string().optional(), groups: z.string().optional() })
+    .optional()
+    .catch(undefined),
   third_party: z.object({ apps: z.string(), consents: z.string() }).optional().catch(undefined),
   cut: z.object({ textsCut: z.number(), attributesDropped: z.number() }).optional(),
   contentHash: z.string(),

@@ -30,6 +30,8 @@ export interface FileSummary {
   readonly last_login?: string | undefined;
   /** What the deployment tells of single sign-on; absent where none of it was read. */
   readonly sso?: FileSso | undefined;
+  /** Whether the deployment tells which keys are those of SCIM; absent where keys were not read. */
+  readonly access_keys?: { readonly scim: string } | undefined;
   /** What the deployment tells of third-party apps and consents to them; absent where they were not read. */
   readonly third_party?: FileThirdParty | undefined;
   /** What the protocol could not carry. */
@@ -49,6 +51,7 @@ export interface FileInheritance {
 export interface FileSso {
   /** `offered`, `limited` (the default configuration of each tenant only), or `not-offered`. */
   readonly settings: string;
+  readonly tenant_settings?: string | undefined;
   readonly groups?: string | undefined;
 }
 

@@ -219,6 +219,12 @@ describe('what is not known', () => {
     expect(told).toEqual(beginnings.map((text) => expect.stringMatching(`^${text}`)));
   });
 
+  it('is told with what was not read, and not with what was', () => {
+    expect(nextLoginInWords({ types: new Set(['idp_group']), summary: {} })).toEqual([
+      'what the next login gives is not known: the sync did not read sso_configuration (--include)',
+    ]);
+  });
+
   it('is told: doubtful inheritance by its number, and nothing of the next login where it was not read', async () => {
     expect(limitsInWords(index).slice(1, 2)).toEqual([
       'note: inherited access is told: 7 memberships and roles flow down the tenants, 2 of them uncertain',

@@ -12,6 +12,7 @@ export const ambiguousReference: Rule = {
   fix: 'Rename one of the two roles.',
   controls: { soc2: ['CC6.1', 'CC6.3'], iso27001: ['A.5.15', 'A.8.3'], nist: ['AC-3', 'CM-6'] },
   needs: ['ambiguous'],
+  needsForNone: ['access_key'],
   evaluate: (world) =>
     referencesFound(
       world,

@@ -10,7 +10,8 @@ export const appOffStillGiven: Rule = {
   why: 'Nobody can use it today. Whoever switches it on again gives all of it back at once.',
   fix: 'Take away what is not needed.',
   controls: { soc2: ['CC6.2', 'CC6.3'], iso27001: ['A.5.18'], nist: ['AC-2(3)', 'IA-5'], owaspNhi: ['NHI1:2025'] },
-  needs: ['application'],
+  needs: [],
+  needsForNone: ['application', 'consents'],
   evaluate: ({ told }) =>
     told(
       `select o.type type, o.id, o.name, '' tenant, '' about, o.status status, count(*) held from other o

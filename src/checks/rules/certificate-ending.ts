@@ -13,6 +13,7 @@ export const certificateEnding: Rule = {
   fix: 'Upload the next certificate of the identity provider before that day.',
   controls: { soc2: ['CC6.1', 'CC6.7'], iso27001: ['A.8.5', 'A.8.24'], nist: ['IA-5(2)', 'SC-17'] },
   needs: ['sso_configuration', 'time'],
+  needsForNone: ['all_configurations'],
   parameters: {
     days: { default: 30, help: 'a certificate that is good for longer is left out' },
   },

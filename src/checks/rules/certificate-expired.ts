@@ -13,6 +13,7 @@ export const certificateExpired: Rule = {
   fix: 'Upload the new certificate of the identity provider.',
   controls: { soc2: ['CC6.1', 'CC6.7'], iso27001: ['A.8.5', 'A.8.24'], nist: ['IA-5(2)', 'SC-17'] },
   needs: ['sso_configuration', 'time'],
+  needsForNone: ['all_configurations'],
   evaluate: ({ told, now }) =>
     told(
       `select s.type type, s.id, s.name, s.tenant, coalesce(j.value ->> 'fingerprint_sha256',

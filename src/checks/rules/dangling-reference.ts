@@ -12,6 +12,7 @@ export const danglingReference: Rule = {
   fix: 'Take the name off the record.',
   controls: { soc2: ['CC6.1', 'CC6.3'], iso27001: ['A.5.15', 'A.8.3'], nist: ['AC-3', 'CM-6'] },
   needs: ['references'],
+  needsForNone: ['access_key'],
   evaluate: (world) =>
     referencesFound(
       world,

@@ -11,6 +11,7 @@ export const defaultRoleAdmin: Rule = {
   fix: 'Take the role out of the defaults, and grant it to those who need it.',
   controls: { soc2: ['CC6.1', 'CC6.3'], iso27001: ['A.5.18', 'A.8.2'], nist: ['AC-6(5)', 'AC-6(7)'] },
   needs: ['sso_configuration'],
+  needsForNone: ['all_configurations'],
   evaluate: ({ found }) =>
     found(`select m.type type, m.id, coalesce(g.name, e.name, m.id) name, t.tenant, t.id about,
         'gives ' || t.name || ' to everybody who signs in' detail

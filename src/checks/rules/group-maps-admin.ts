@@ -12,7 +12,8 @@ export const groupMapsAdmin: Rule = {
     'this project shows it beforehand.',
   fix: 'Map the group to a narrower role, or have its members reviewed at the identity provider.',
   controls: { soc2: ['CC6.1', 'CC6.3'], iso27001: ['A.5.18', 'A.8.2'], nist: ['AC-6(5)', 'AC-6(7)'] },
-  needs: ['idp_group'],
+  needs: ['sso_configuration', 'idp_group'],
+  needsForNone: ['all_configurations'],
   evaluate: ({ told }) =>
     told(
       `select 'idp_group' type, m.id, coalesce(g.name, m.id) name, t.tenant, t.id about, t.name held,

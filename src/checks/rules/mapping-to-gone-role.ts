@@ -11,6 +11,7 @@ export const mappingToGoneRole: Rule = {
   fix: 'Correct the mapping, or delete it.',
   controls: { soc2: ['CC6.1', 'CC6.3'], iso27001: ['A.5.15', 'A.8.3'], nist: ['AC-3', 'CM-6'] },
   needs: ['sso_configuration'],
+  needsForNone: ['idp_group', 'all_configurations'],
   evaluate: ({ found }) =>
     found(`select s.type type, s.id, s.name, s.tenant, j.value about,
         iif(s.type = 'idp_group', 'is mapped to the role ', 'has the default role ') ||

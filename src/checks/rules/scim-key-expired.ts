@@ -9,7 +9,7 @@ export const scimKeyExpired: Rule = {
   why: 'Provisioning by SCIM has stopped with the key: people who leave are not taken out any more.',
   fix: 'Make a new key for the provisioning, and enter it at the identity provider.',
   controls: { soc2: ['CC6.2', 'CC6.3'], iso27001: ['A.5.18'], nist: ['AC-2(3)', 'IA-5'], owaspNhi: ['NHI1:2025'] },
-  needs: ['access_key', 'time'],
+  needs: ['access_key', 'scim_keys', 'time'],
   evaluate: ({ told, now }) =>
     told(
       `select k.kind type, k.id, k.name, '' tenant, '' about, k.expires_at expires_at from credential k

@@ -10,7 +10,8 @@ export const ssoExclusion: Rule = {
     'the rules of the identity provider and stay when it disables them.',
   fix: 'Remove the exception, or say in a waiver why this break-glass account is needed.',
   controls: { soc2: ['CC6.1', 'CC6.6'], iso27001: ['A.5.17', 'A.8.5'], nist: ['IA-2', 'IA-5'] },
-  needs: ['sso_configuration'],
+  needs: ['sso_configuration', 'tenant_settings'],
+  needsForNone: ['all_configurations'],
   evaluate: ({ found }) =>
     found(`select distinct 'tenant' type, s.tenant id, coalesce(e.name, s.tenant) name, '' tenant, j.value about,
         j.value || ' may sign in without single sign-on' detail

@@ -98,6 +98,9 @@ export const appCases: readonly RuleCase[] = [
     },
     ['third_party_app:A1: has 1 consent without an end'],
   ),
+  ruleCase('app-off-still-given', 'nothing to say where apps were not read', { rest: { types: ['application'] } }, [
+    'not evaluated: the sync did not read third-party apps (--include third_party_app)',
+  ]),
   ruleCase(
     'app-off-still-given',
     'what is off and still given',

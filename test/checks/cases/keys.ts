@@ -144,6 +144,12 @@ export const keyCases: readonly RuleCase[] = [
   ),
   ruleCase(
     'scim-key-expired',
+    'where the deployment does not tell which keys are those of SCIM',
+    { rest: { summary: { access_keys: { scim: 'not-offered' } } } },
+    ['not evaluated: this deployment of Descope does not tell which access keys are those of SCIM'],
+  ),
+  ruleCase(
+    'scim-key-expired',
     'keys of provisioning whose time is over',
     {
       resources: [

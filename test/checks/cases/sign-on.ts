@@ -31,7 +31,8 @@ export const signOnCases: readonly RuleCase[] = [
     ['idp_group:acme/okta/Admins @acme: gives Chief in acme; 1 known member'],
   ),
   ruleCase('group-maps-admin', 'where groups were not read', { rest: { types: [] } }, [
-    'not evaluated: the sync did not read identity provider groups (--include idp_group)',
+    'not evaluated: the sync did not read SSO configurations (--include sso_configuration); the sync did not read identity ' +
+      'provider groups (--include idp_group)',
   ]),
   ruleCase(
     'group-maps-admin',
@@ -71,6 +72,24 @@ export const signOnCases: readonly RuleCase[] = [
       'idp_group:acme/okta/Old @acme: is mapped to the role Auditor, which is not there',
       'sso_configuration:acme/okta @acme: has the default role Auditor, which is not there',
     ],
+  ),
+  ruleCase(
+    'mapping-to-gone-role',
+    'nothing to say where groups were not read',
+    { rest: { types: ['sso_configuration'] } },
+    ['not evaluated: the sync did not read identity provider groups (--include idp_group)'],
+  ),
+  ruleCase(
+    'default-role-admin',
+    'nothing to say where only the default configurations are told',
+    { rest: { summary: { sso: { settings: 'limited' } } } },
+    ['not evaluated: this deployment of Descope tells of the default SSO configuration of each tenant only'],
+  ),
+  ruleCase(
+    'sso-exclusion',
+    'where the deployment does not tell of the settings of tenants',
+    { rest: { summary: { sso: { settings: 'offered', tenant_settings: 'not-offered' } } } },
+    ['not evaluated: this deployment of Descope does not tell of the settings of tenants'],
   ),
   ruleCase(
     'certificate-expired',

@@ -154,9 +154,15 @@ export const structureCases: readonly RuleCase[] = [
     [
       'access_key:K1: names the role Auditor, which is not there',
       'access_key:K2 @acme: names the role Auditor, which is not there',
-      'access_key_secret:K3: names the user U9, which is not there',
+      'access_key:K3: names the user U9, which is not there',
       'project:P2hand: names the role Auditor, which is not there',
     ],
+  ),
+  ruleCase(
+    'dangling-reference',
+    'nothing to say where keys were not read',
+    { rest: { types: [], summary: { dangling: { count: 0, first: [] } } } },
+    ['not evaluated: the sync did not read access keys (--include access_key)'],
   ),
   ruleCase('dangling-reference', 'where another tool wrote the file', { rest: { summary: { dangling: undefined } } }, [
     'not evaluated: the file does not tell of references that lead nowhere: another tool wrote it',
@@ -227,4 +233,10 @@ export const structureCases: readonly RuleCase[] = [
   ruleCase('ambiguous-reference', 'nothing to say where the file does not tell', {}, [
     'not evaluated: the file does not tell which names mean two roles: another tool wrote it',
   ]),
+  ruleCase(
+    'ambiguous-reference',
+    'nothing to say where keys were not read',
+    { rest: { types: [], summary: { ambiguous: { count: 0, first: [] } } } },
+    ['not evaluated: the sync did not read access keys (--include access_key)'],
+  ),
 ];
