@@ -1,6 +1,7 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { ConnectorError } from '../errors.ts';
 import { fold } from '../model/fold.ts';
+import { addFold } from './fold-sql.ts';
 import { farnessFrom } from '../model/near-names.ts';
 import { typeInWords } from '../sync-format/known-types.ts';
 import type { FileIndex } from './file-index.ts';
@@ -208,11 +209,6 @@ function rowsOf(database: DatabaseSync, table: Table, is: string, text: string):
 function byIdAndType(one: Found, other: Found): number {
   const [left, right] = one.id === other.id ? [one.type, other.type] : [one.id, other.id];
   return left < right ? -1 : left > right ? 1 : 0;
-}
-
-/** Makes `fold` known to the database. */
-export function addFold(database: DatabaseSync): void {
-  database.function('fold', { deterministic: true }, (text) => fold(String(text)));
 }
 
 function toFound(row: Readonly<Record<string, unknown>>): Found {

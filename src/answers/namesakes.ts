@@ -1,6 +1,6 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { fold } from '../model/fold.ts';
-import { addFold } from './find.ts';
+import { addFold } from './fold-sql.ts';
 import { isOddText } from './odd-text.ts';
 import { tableIn } from './ways.ts';
 

@@ -1,4 +1,7 @@
 import type { DatabaseSync } from 'node:sqlite';
+import { foldAddress } from '../model/address.ts';
+import { addFold, foldedAddress } from './fold-sql.ts';
+import { isOddText } from './odd-text.ts';
 
 /**
  * A user of a project who may be the person with an address. Only one whose address was `verified` there has proved it;
@@ -15,19 +18,21 @@ export interface PersonHere {
 
 export type PersonMatch = 'verified' | 'unverified' | 'login';
 
-/** The users whom an address names, in any case of its letters: the verified ones first, then by id. */
+/** The users whom an address names, as `foldAddress` compares them: the verified ones first, then by id. */
 export function personsWith(database: DatabaseSync, email: string): readonly PersonHere[] {
+  addFold(database);
   return database
     .prepare(
       `select id, name, login, email, status, how from (
-         select u.*, case when u.email <> ?1 collate nocase then 'login'
+         select u.*, case when ${foldedAddress('u.email')} <> ?1 then 'login'
            when u.is_email_verified = 1 then 'verified' else 'unverified' end how
          from user u where u.n in (
-           select n from user where email = ?1 collate nocase union select user from login where login = ?1 collate nocase
+           select n from user where ${isEqual('email')} union select n from user where ${isEqualOdd('email')}
+           union select user from login where ${isEqual('login')} union select user from login where ${isEqualOdd('login')}
          )
        ) order by how <> 'verified', how = 'login', id`,
     )
-    .all(email)
+    .all(foldAddress(email))
     .map((row) => {
       const { how } = row;
       return {
@@ -39,4 +44,14 @@ export function personsWith(database: DatabaseSync, email: string): readonly Per
         match: how === 'verified' || how === 'unverified' ? how : 'login',
       };
     });
+}
+
+// Conditions of which each may be answered by an index: what is not ASCII has one of its own.
+
+function isEqual(text: string): string {
+  return `${text} = ?1 collate nocase and ${foldedAddress(text)} = ?1`;
+}
+
+function isEqualOdd(text: string): string {
+  return `${isOddText(text)} and ${foldedAddress(text)} = ?1`;
 }

@@ -1,5 +1,6 @@
 import type { DatabaseSync, SQLInputValue } from 'node:sqlite';
 import type { FileIndex } from '../answers/file-index.ts';
+import { addFold } from '../answers/fold-sql.ts';
 import { judgeRoles, type RolePowers } from '../answers/role-power.ts';
 import type { Found } from './found.ts';
 import { createHolders, type Holders } from './holders.ts';
@@ -35,6 +36,7 @@ export const isShut = `u.status in ('disabled', 'expired')`;
 /** Makes what rules ask besides the tables, in the connection of the index. */
 export function createWorld(index: FileIndex): World {
   const { database } = index;
+  addFold(database);
   const powers = judgeRoles(database, undefined, ['role']);
   emptyTable(database, 'shut', 'user integer primary key');
   prepared(database, `insert into shut select u.n from user u where ${isShut}`).run();

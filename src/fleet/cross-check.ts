@@ -2,6 +2,8 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import type { FileIndex } from '../answers/file-index.ts';
 import type { Severity } from '../checks/rule.ts';
+import { foldAddress } from '../model/address.ts';
+import { fold } from '../model/fold.ts';
 import type { FleetProject } from './fleet.ts';
 
 /** A rule over several projects. */
@@ -62,7 +64,7 @@ export interface CrossCheck extends Disposable {
 const schema = `
   create table person (email text not null, project text not null, is_verified integer not null, is_shut integer not null,
     has_access integer not null);
-  create table key (name text not null, project text not null, environment text not null);
+  create table key (name text not null, shown text not null, project text not null, environment text not null);
 `;
 
 /** Compares projects in a database in a folder, which is the caller's. */
@@ -70,7 +72,7 @@ export function openCrossCheck(folder: string): CrossCheck {
   const database = new DatabaseSync(join(folder, 'fleet.db'));
   database.exec(`pragma journal_mode = off; pragma synchronous = off; ${schema}`);
   const putPerson = database.prepare('insert into person values (?, ?, ?, ?, ?)');
-  const putKey = database.prepare('insert into key values (?, ?, ?)');
+  const putKey = database.prepare('insert into key values (?, ?, ?, ?)');
   const environments = new Set<string>();
   const withoutKeys: string[] = [];
   const withoutLabel: string[] = [];
@@ -79,12 +81,12 @@ export function openCrossCheck(folder: string): CrossCheck {
       database.exec('begin');
       for (const { email, verified, shut, access } of from
         .prepare(
-          `select lower(email) email, is_email_verified verified, status in ('disabled', 'expired') shut,
+          `select email, is_email_verified verified, status in ('disabled', 'expired') shut,
              exists (select 1 from holding h where h.user = u.n) access
            from user u where email <> '' and is_test = 0`,
         )
         .iterate()) {
-        putPerson.run(String(email), project, Number(verified), Number(shut), Number(access));
+        putPerson.run(foldAddress(String(email)), project, Number(verified), Number(shut), Number(access));
       }
       const environment = labels[environmentLabel];
       if (environment === undefined) {
@@ -93,11 +95,9 @@ export function openCrossCheck(folder: string): CrossCheck {
         environments.add(environment);
         if (types.has('access_key')) {
           for (const { name } of from
-            .prepare(
-              "select lower(name) name from other where type = 'access_key' and name <> '' and status in ('active', '')",
-            )
+            .prepare("select name from other where type = 'access_key' and name <> '' and status in ('active', '')")
             .iterate()) {
-            putKey.run(String(name), project, environment);
+            putKey.run(fold(String(name)), String(name), project, environment);
           }
         } else {
           withoutKeys.push(project);
@@ -151,7 +151,8 @@ function* peopleFindings(
   }: { readonly mend: string; readonly against: string; readonly detail: (here: string, there: string) => string },
 ): Generator<CrossFinding> {
   const names = (condition: string): string =>
-    `(select json_group_array(project) from (select distinct project from person q where q.email = p.email and ${condition} order by project))`;
+    `(select json_group_array(project) from (select distinct project from person q
+       where q.email = p.email and ${condition} order by project))`;
   const statement = database.prepare(
     `select email, ${names(mend)} mend, ${names(against)} against from (select distinct email from person where ${mend}) p
      where exists (select 1 from person q where q.email = p.email and ${against}
@@ -174,17 +175,19 @@ function* peopleFindings(
 function* keyFindings(database: DatabaseSync, real: readonly string[]): Generator<CrossFinding> {
   const marks = real.map(() => '?').join(', ');
   const names = (condition: string): string =>
-    `(select json_group_array(project) from (select distinct project from key q where q.name = k.name and environment ${condition} (${marks}) order by project))`;
+    `(select json_group_array(project) from (select distinct project from key q
+       where q.name = k.name and environment ${condition} (${marks}) order by project))`;
   const statement = database.prepare(
-    `select name, ${names('in')} real, ${names('not in')} other from (select distinct name from key where environment in (${marks})) k
+    `select shown, ${names('in')} real, ${names('not in')} other
+     from (select name, min(shown) shown from key where environment in (${marks}) group by name) k
      where exists (select 1 from key q where q.name = k.name and environment not in (${marks})) order by name`,
   );
-  for (const { name, real: here, other } of statement.iterate(...real, ...real, ...real, ...real)) {
+  for (const { shown, real: here, other } of statement.iterate(...real, ...real, ...real, ...real)) {
     const [projects, others] = [namesIn(here), namesIn(other)];
     yield {
       rule: sameKey.id,
       severity: sameKey.severity,
-      subject: { type: 'access_key', id: String(name) },
+      subject: { type: 'access_key', id: String(shown) },
       projects,
       against: others,
       detail: `is an active key in ${projects.join(', ')} and in ${others.join(', ')}`,

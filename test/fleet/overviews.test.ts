@@ -37,9 +37,16 @@ beforeAll(async () => {
   files = await fleetFiles({
     prod: {
       days: {
-        10: rows(person('ada', left), person('bob', {}), person('cleo', left), person('dan', { ...left, test: true })),
+        10: rows(
+          person('ada', left),
+          person('bob', {}),
+          person('cleo', left),
+          person('dan', { ...left, test: true }),
+          person('fay', { ...left, email: 'JÖRG@acme.example' }),
+          person('gus', { ...left, email: 'jıll@acme.example' }),
+        ),
       },
-      lists: keys('Deploy', 'Nightly'),
+      lists: keys('Straße', 'Nightly'),
       include,
       entry: { labels: { env: 'production' } },
     },
@@ -50,9 +57,11 @@ beforeAll(async () => {
           person('bob', { verifiedEmail: false }),
           person('cleo', { roleNames: [] }),
           person('dan', {}),
+          person('fay', { email: 'jörg@acme.example' }),
+          person('gus', { email: 'jill@acme.example' }),
         ),
       },
-      lists: keys('deploy', 'Other'),
+      lists: keys('STRASSE', 'Other'),
       include,
       entry: { labels: { env: 'dev' } },
     },
@@ -91,14 +100,15 @@ describe('fleet check', () => {
 
     expect(between.map(({ rule, subject, projects, against }) => [rule, subject.id, projects, against])).toEqual([
       ['fleet-leaver-still-active', 'ada@acme.example', ['dev'], ['prod']],
+      ['fleet-leaver-still-active', 'jörg@acme.example', ['dev'], ['prod']],
       ['fleet-address-not-verified', 'bob@acme.example', ['dev'], ['prod']],
-      ['fleet-key-in-two-environments', 'deploy', ['prod'], ['dev']],
+      ['fleet-key-in-two-environments', 'Straße', ['prod'], ['dev']],
     ]);
     expect(rulesBetween.filter(({ notEvaluated }) => notEvaluated !== undefined)).toEqual([]);
     expect(new Set(findings.map(({ project }) => project))).toEqual(new Set(['prod', 'dev']));
     expect(checks.map(({ project }) => project)).toEqual(['prod', 'dev']);
     expect({ complete, thrown, hasFailed }).toEqual({ complete: true, thrown: undefined, hasFailed: true });
-    expect(people).toEqual({ all: 4, inSeveral: 2 });
+    expect(people).toEqual({ all: 7, inSeveral: 3 });
   });
 
   it('says of which projects a rule between them cannot be asked, and that is no "passed"', async () => {
@@ -136,7 +146,7 @@ describe('fleet report', () => {
     expect(page).toContain('<a href="projects/dev.html">dev</a>');
     expect(page).toContain('<li>never is not known: it was never synced</li>');
     expect(page).not.toContain('projects/never.html');
-    expect(page).toContain('4 verified addresses');
+    expect(page).toContain('6 verified addresses');
     expect(page).not.toMatch(/<script|<img/);
     expect(['dev', 'plain', 'never'].map((name) => existsSync(join(out, 'projects', `${name}.html`)))).toEqual([
       true,

@@ -37,6 +37,13 @@ describe.skipIf(noPostgres !== undefined)(`questions to a fleet with stores in P
       const found = rows(
         user('U1', { ...ada, roleNames }),
         user('U2', { name: 'Ada too', email: email.toUpperCase(), roleNames: ['Viewer'] }),
+        user('U4', { name: 'Jörg', email: 'jörg@acme.example', verifiedEmail: true, roleNames: ['Viewer'] }),
+        user('U5', {
+          name: 'Jorg',
+          loginIds: ['JO\u0308RG@acme.example'],
+          email: 'jıll@acme.example',
+          roleNames: ['Viewer'],
+        }),
         user('U3', { name: 'Bob', loginIds: ['bob'], roleNames: ['Editor'] }),
       );
       const project = Object.assign(createProject(found), { projectId: idOf('stored') });
@@ -75,6 +82,17 @@ describe.skipIf(noPostgres !== undefined)(`questions to a fleet with stores in P
     ]);
     expect(answer.projects.map(({ state }) => state)).toEqual(['unreadable', 'read']);
     expect(thrown).toMatchObject({ kind: 'inconsistent' });
+  });
+
+  it('find by an address in any case and normal form, and nobody by an address that only looks like it', async () => {
+    for (const [who, expected] of [
+      ['JÖRG@ACME.example', ['U4 verified', 'U5 login']],
+      ['jorg@acme.example', []],
+      ['jill@acme.example', []],
+    ] as const) {
+      const { answer } = await told(accessOver(files.fleet.projects, who, asked));
+      expect(answer.rows.map(({ userId, match }) => `${userId} ${match}`)).toEqual(expected);
+    }
   });
 
   it('tell who can, one thing or several at once, and what changed', async () => {

@@ -43,6 +43,20 @@ beforeAll(async () => {
         entry: { labels: { env: 'dev' } },
       },
       never: { entry: { labels: { env: 'dev' } } },
+      umlaut: {
+        days: {
+          10: rows(
+            ada({ email: 'jörg@acme.example', loginIds: ['J\u00D6RG@ACME.example'] }),
+            user('U5', { loginIds: ['jorg@acme.example'], email: 'jıll@acme.example', verifiedEmail: true }),
+            user('U6', { loginIds: ['x'], email: 'jill@acme.example', verifiedEmail: true }),
+            user('U7', { loginIds: ['JO\u0308RG@acme.example'] }),
+          ),
+        },
+      },
+      umlautStored: {
+        days: { 10: rows(ada({ email: 'JÖRG@acme.example' })) },
+        entry: { outputs: { history: 'umlaut.db' } },
+      },
       stale: { days: { 3: rows(ada()) }, entry: { labels: { env: 'dev' } } },
       changing: {
         days: { 4: rows(ada({ roleNames: [] })), 9: rows(ada()), 10: rows(ada()) },
@@ -72,7 +86,11 @@ afterAll(async () => await files[Symbol.asyncDispose]());
 interface Answered {
   readonly rows: readonly { readonly project: string; readonly userId: string; readonly match?: string }[];
   readonly totals: readonly object[];
-  readonly people: readonly { readonly project: string; readonly match: string }[];
+  readonly people: readonly {
+    readonly project: string;
+    readonly match: string;
+    readonly user: { readonly id: string };
+  }[];
   readonly projects: readonly {
     readonly name: string;
     readonly state: string;
@@ -186,6 +204,18 @@ describe('fleet access', () => {
       'claimed unverified',
     ]);
     expect({ complete: answer.complete, thrown }).toEqual({ complete: true, thrown: undefined });
+  });
+
+  it.each([
+    ['JÖRG@ACME.example', ['umlaut U1 verified', 'umlaut U7 login', 'umlautStored U1 verified']],
+    ['jorg@acme.example', ['umlaut U5 login']],
+    ['JILL@acme.example', ['umlaut U6 verified']],
+    ['jıll@acme.example', ['umlaut U5 verified']],
+  ])('takes %s for one person whatever the case and normal form, and nobody else for them', async (who, expected) => {
+    const { text } = await saidBy(accessOver(only('umlaut', 'umlautStored'), who, asked));
+    const { people } = JSON.parse(text) as Answered;
+
+    expect(people.map(({ project, user: { id }, match }) => `${project} ${id} ${match}`)).toEqual(expected);
   });
 
   it('does not say that somebody is nowhere while a project is not known', async () => {

@@ -1,3 +1,4 @@
+import { foldAddress } from '../../model/address.ts';
 import type { BrokenRule, Gain } from '../../provisioning/access-guard.ts';
 import type { Finding } from '../check.ts';
 import { checkByPolicy } from '../policy/check-by-policy.ts';
@@ -172,8 +173,8 @@ function mayBreak(
     return sides.every((side) => held.some((one) => isOf(side, one)));
   }
   const { only } = limit;
-  const domain = email.slice(email.indexOf('@') + 1).toLowerCase();
-  const isAllowed = email.includes('@') && only?.domains?.some((one) => one.toLowerCase() === domain) === true;
+  const domain = foldAddress(email.slice(email.indexOf('@') + 1));
+  const isAllowed = email.includes('@') && only?.domains?.some((one) => foldAddress(one) === domain) === true;
   return (only !== undefined && !isAllowed) || (count !== undefined && count >= (limit['at-most'] ?? 0));
 }
 

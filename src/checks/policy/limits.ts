@@ -1,4 +1,5 @@
 import { count } from '../../answers/count.ts';
+import { foldedAddress } from '../../answers/fold-sql.ts';
 import type { Found } from '../found.ts';
 import { allHolders } from '../needs.ts';
 import type { Rule } from '../rule.ts';
@@ -67,7 +68,8 @@ function outsiders(
     `select h.type type, h.id id, ${nameOfHolder('h')} name, h.place tenant, '' about, h.what what from limited h
       left join user u on h.type = 'user' and u.id = h.id
     where ${counted} and (u.n is null
-      or lower(substr(u.email, instr(u.email, '@') + 1)) not in (select lower(value) from json_each(?1)) or instr(u.email, '@') = 0)
+      or ${foldedAddress("substr(u.email, instr(u.email, '@') + 1)")} not in (select ${foldedAddress('value')} from json_each(?1))
+      or instr(u.email, '@') = 0)
       and not exists (select 1 from group_member m join sso g on g.n = m.sso
         left join profile p on p.type = g.type and p.id = g.id
         where m.user = u.n and (g.id in (select value from json_each(?2))

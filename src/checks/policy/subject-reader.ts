@@ -1,3 +1,4 @@
+import { foldAddress } from '../../model/address.ts';
 import { number, type Row, text, type World } from '../world.ts';
 import type { Subject } from './expression.ts';
 import type { SubjectField, SubjectKind } from './subjects.ts';
@@ -77,7 +78,7 @@ function valueOf({ form }: SubjectField, value: unknown, { things, now }: Facts)
 
 function domainOf(email: string): string {
   const at = email.lastIndexOf('@');
-  return at === -1 ? '' : email.slice(at + 1).toLowerCase();
+  return at === -1 ? '' : foldAddress(email.slice(at + 1));
 }
 
 function msOf(value: unknown): number | undefined {

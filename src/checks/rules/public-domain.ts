@@ -1,4 +1,7 @@
+import { foldedAddress } from '../../answers/fold-sql.ts';
 import type { Rule } from '../rule.ts';
+
+const domain = foldedAddress('j.value');
 
 export const publicDomain: Rule = {
   id: 'public-domain',
@@ -43,12 +46,12 @@ export const publicDomain: Rule = {
   evaluate: ({ found }, parameters) =>
     found(
       `select p.type type, p.id, coalesce(e.name, s.name, p.id) name, coalesce(s.tenant, '') tenant,
-        lower(j.value) about,
-        'lets everybody with an address at ' || lower(j.value) || ' in' detail
+        ${domain} about,
+        'lets everybody with an address at ' || ${domain} || ' in' detail
       from profile p left join tenant e on p.type = 'tenant' and e.id = p.id left join sso s on s.type = p.type
         and s.id = p.id,
         json_each(p.profile, '$.self_provisioning_domains') j
-      where lower(j.value) in (select lower(value) from json_each(?)) group by p.type, p.id, lower(j.value)`,
+      where ${domain} in (select ${foldedAddress('value')} from json_each(?)) group by p.type, p.id, ${domain}`,
       JSON.stringify(parameters.texts('domains')),
     ),
 };

@@ -1,4 +1,5 @@
 import { count } from '../../answers/count.ts';
+import { foldedAddress } from '../../answers/fold-sql.ts';
 import type { Rule } from '../rule.ts';
 import { number, text } from '../world.ts';
 
@@ -15,11 +16,10 @@ export const sharedEmail: Rule = {
   needs: [],
   evaluate: ({ told }) =>
     told(
-      `with shared(email, accounts) as (select lower(email), count(*) from user where email <> ''
-        group by lower(email)
-        having count(*) > 1)
+      `with shared(email, accounts) as (select ${foldedAddress('email')}, count(*) from user where email <> ''
+        group by 1 having count(*) > 1)
       select 'user' type, u.id, u.name, '' tenant, '' about, u.email email, s.accounts accounts
-      from user u join shared s on s.email = lower(u.email)`,
+      from user u join shared s on s.email = ${foldedAddress('u.email')}`,
       (row) => `has the email ${text(row, 'email')}, as ${count(number(row, 'accounts') - 1, 'other account')}`,
     ),
 };

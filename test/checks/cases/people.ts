@@ -77,11 +77,17 @@ export const peopleCases: readonly RuleCase[] = [
         person('U3', { email: 'bob@acme.example' }),
         person('U4'),
         person('U5'),
+        person('U6', { email: 'jörg@acme.example' }),
+        person('U7', { email: 'JO\u0308RG@acme.example' }),
+        person('U8', { email: 'jıll@acme.example' }),
+        person('U9', { email: 'jill@acme.example' }),
       ],
     },
     [
       'user:U1: has the email ada@acme.example, as 1 other account',
       'user:U2: has the email Ada@Acme.example, as 1 other account',
+      'user:U6: has the email jörg@acme.example, as 1 other account',
+      'user:U7: has the email JO\u0308RG@acme.example, as 1 other account',
     ],
   ),
   ruleCase(
@@ -135,16 +141,19 @@ export const peopleCases: readonly RuleCase[] = [
     'members of a tenant with domains, whose address has none of them',
     {
       resources: [
-        resource('tenant', 'globex', 'Globex', { profile: { domains: ['Globex.example', 'globex.test'] } }),
+        resource('tenant', 'globex', 'Globex', {
+          profile: { domains: ['Globex.example', 'globex.test', 'MÜLLER.example'] },
+        }),
         person('U1', { email: 'ada@acme.example' }),
         person('U2', { email: 'bob@GLOBEX.example' }),
         person('U3', { email: 'cem@globex.test' }),
         person('U4', { email: 'dora@sub.globex.example' }),
         person('U5'),
         person('U6', { email: 'eva@acme.example' }),
+        person('U7', { email: 'finn@müller.example' }),
       ],
       grants: [
-        ...['U1', 'U2', 'U3', 'U4', 'U5'].map((id) => held('tenant:globex', `user:${id}`)),
+        ...['U1', 'U2', 'U3', 'U4', 'U5', 'U7'].map((id) => held('tenant:globex', `user:${id}`)),
         held('tenant:acme', 'user:U6'),
       ],
     },
