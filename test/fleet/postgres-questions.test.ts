@@ -13,7 +13,7 @@ const email = 'ada@acme.example';
 const rows = (...users: ReturnType<typeof user>[]) => ({
   users,
   tenants: [],
-  roles: [role('Editor', { permissionNames: ['write'] }), role('Viewer', { permissionNames: ['read'] })],
+  roles: [role('Editor', { permissionNames: ['write'] }), role('Viewer', { permissionNames: ['read'] }), role('Guest')],
   permissions: [permission('write'), permission('read')],
 });
 
@@ -37,12 +37,12 @@ describe.skipIf(noPostgres !== undefined)(`questions to a fleet with stores in P
       const found = rows(
         user('U1', { ...ada, roleNames }),
         user('U2', { name: 'Ada too', email: email.toUpperCase(), roleNames: ['Viewer'] }),
-        user('U4', { name: 'Jörg', email: 'jörg@acme.example', verifiedEmail: true, roleNames: ['Viewer'] }),
+        user('U4', { name: 'Jörg', email: 'jörg@acme.example', verifiedEmail: true, roleNames: ['Guest'] }),
         user('U5', {
           name: 'Jorg',
           loginIds: ['JO\u0308RG@acme.example'],
           email: 'jıll@acme.example',
-          roleNames: ['Viewer'],
+          roleNames: ['Guest'],
         }),
         user('U3', { name: 'Bob', loginIds: ['bob'], roleNames: ['Editor'] }),
       );
