@@ -2,6 +2,7 @@ import { type FileRow } from '../answers/rows.ts';
 import { rowOfMessage } from '../answers/c1z-tables.ts';
 import { ConnectorError } from '../errors.ts';
 import { printable } from '../printable.ts';
+import { foldAddress } from '../model/address.ts';
 import type { ResourceRef } from '../model/ids.ts';
 import { messageFromBytes, unknownAnnotationIn } from '../sync-format/stored-rows.ts';
 import { notesOf, ownColumns, type Value, valuesOf } from './columns.ts';
@@ -71,9 +72,24 @@ export function toPerson(
   };
 }
 
-/** Addresses that name somebody in rows of others: what is shorter than that names nobody. */
+/** Addresses, folded, that name somebody in rows of others: what is shorter than that names nobody. */
 export function addressesOf(texts: Iterable<string>, { id, token }: Pick<Person, 'id' | 'token'>): ReadonlySet<string> {
-  return new Set(Array.from(texts).filter((text) => text.length > 2 && text !== id && text !== token));
+  return new Set(
+    Array.from(texts)
+      .filter((text) => text.length > 2 && text !== id && text !== token)
+      .map(foldAddress),
+  );
+}
+
+/**
+ * What a database looks for, in small letters of ASCII, to find the rows that may hold a text in any case and normal form:
+ * its longest part that is the same in all of them. It may be found where the text is not, and '' is found in all rows.
+ */
+export function searchedPart(text: string): string {
+  const parts = foldAddress(text)
+    .normalize('NFD')
+    .match(/(?:[!-~](?![^!-~]))+/g);
+  return (parts ?? []).reduce((longest, part) => (part.length > longest.length ? part : longest), '');
 }
 
 export interface ForgetResult {

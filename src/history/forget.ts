@@ -10,6 +10,7 @@ import {
   type ForgetResult,
   type Person,
   renewed,
+  searchedPart,
   type SyncHash,
   toPerson,
 } from './forget-rows.ts';
@@ -125,15 +126,14 @@ function candidates(
   take(tableOf(typeId), 'resources', true, 'r.n = ?', n);
   take('entitlement_row', 'entitlements', true, 'r.n = ?', n);
   take('grant_row', 'grants', true, 'r.on_n = ? or r.to_n = ?', n, n);
-  for (const text of addresses) {
-    const names = 'r.project = ? and instr(m.data, cast(? as blob)) > 0';
-    take('sso_row', 'resources', false, names, project, text);
-    take('other_row', 'resources', false, `${names} and r.type <> 'console_admin'`, project, text);
-    take('grant_row', 'grants', false, names, project, text);
+  const names = 'r.project = ? and instr(cast(lower(cast(m.data as text)) as blob), cast(? as blob)) > 0';
+  for (const part of new Set(Array.from(addresses, searchedPart))) {
+    take('sso_row', 'resources', false, names, project, part);
+    take('other_row', 'resources', false, `${names} and r.type <> 'console_admin'`, project, part);
+    take('grant_row', 'grants', false, names, project, part);
   }
-  for (const text of ownNames) {
-    const told = `r.project = ? and r.type = 'finding' and instr(m.data, cast(? as blob)) > 0`;
-    take('other_row', 'resources', false, told, project, text);
+  for (const part of new Set(Array.from(ownNames, searchedPart))) {
+    take('other_row', 'resources', false, `r.type = 'finding' and ${names}`, project, part);
   }
   return [...found.values()];
 }

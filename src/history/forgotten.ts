@@ -1,5 +1,6 @@
 import type { JsonValue } from '@bufbuild/protobuf';
 import { createHash } from 'node:crypto';
+import { foldAddress } from '../model/address.ts';
 import type { ResourceRef } from '../model/ids.ts';
 import type { Section } from '../sync-format/layout.ts';
 import { messageFromBytes, messageFromJson, messageToBytes, messageToJson } from '../sync-format/stored-rows.ts';
@@ -8,7 +9,7 @@ import { messageFromBytes, messageFromJson, messageToBytes, messageToJson } from
 export interface Forgotten extends ResourceRef {
   /** What stands in the place of every name of theirs. */
   readonly token: string;
-  /** Logins, addresses and telephone numbers that they ever had: these name them in rows of others, too. */
+  /** Logins, addresses and telephone numbers that they ever had, folded: these name them in rows of others, too. */
   readonly addresses: ReadonlySet<string>;
   /** Names that they ever had: findings tell of people by name. */
   readonly names: ReadonlySet<string>;
@@ -74,7 +75,7 @@ export function withoutPerson(section: Section, bytes: Uint8Array, person: Forgo
 
 function cleaned(value: JsonValue, person: Forgotten): JsonValue {
   if (typeof value === 'string') {
-    return person.addresses.has(value) ? person.token : value;
+    return isAddressOf(person, value) ? person.token : value;
   }
   if (Array.isArray(value)) {
     return value.map((item) => cleaned(item, person));
@@ -83,7 +84,7 @@ function cleaned(value: JsonValue, person: Forgotten): JsonValue {
     return value;
   }
   if (isFinding(value)) {
-    return unnamed(value, wordsOf(person), person.token);
+    return unnamed(value, wordsOf(person), person);
   }
   return isRecordOf(value, person)
     ? kept(value, person.token)
@@ -99,28 +100,37 @@ function isFinding({ id }: JsonObject): boolean {
   return isObject(id) && id['resourceType'] === 'finding';
 }
 
-/** Whatever names the person, where it stands by itself in a sentence. */
+function isAddressOf({ addresses }: Forgotten, text: string): boolean {
+  return addresses.has(foldAddress(text));
+}
+
+const inWord = String.raw`[\p{L}\p{M}\p{N}]`;
+
+/** Whatever may name the person, where it stands by itself in a sentence: in any case. */
 function wordsOf({ addresses, names }: Forgotten): RegExp {
-  const texts = [...addresses, ...names].toSorted((one, other) => other.length - one.length);
+  const forms = Array.from(addresses, (text) => text.normalize('NFD')); // addresses are folded, which is NFC
+  const texts = [...new Set([...addresses, ...forms, ...names])].toSorted((one, other) => other.length - one.length);
   if (texts.length === 0) {
     return /(?!)/gu;
   }
   return new RegExp(
-    `(?<![\\p{L}\\p{N}])(?:${texts.map((text) => RegExp.escape(text)).join('|')})(?![\\p{L}\\p{N}])`,
-    'gu',
+    `(?<!${inWord}|${inWord}[._+-])(?:${texts.map((text) => RegExp.escape(text)).join('|')})(?!${inWord}|[.@-]${inWord})`,
+    'giu',
   );
 }
 
 /** A finding tells in sentences who it is about, and of whom besides. */
-function unnamed(value: JsonValue, words: RegExp, token: string): JsonValue {
+function unnamed(value: JsonValue, words: RegExp, person: Forgotten): JsonValue {
   if (typeof value === 'string') {
-    return value.replaceAll(words, token);
+    return value.replaceAll(words, (found) =>
+      person.names.has(found) || isAddressOf(person, found) ? person.token : found,
+    );
   }
   if (Array.isArray(value)) {
-    return value.map((item) => unnamed(item, words, token));
+    return value.map((item) => unnamed(item, words, person));
   }
   return isObject(value)
-    ? Object.fromEntries(Object.entries(value).map(([key, item]) => [key, unnamed(item, words, token)]))
+    ? Object.fromEntries(Object.entries(value).map(([key, item]) => [key, unnamed(item, words, person)]))
     : value;
 }
 

@@ -10,6 +10,7 @@ import {
   type ForgetResult,
   type Person,
   renewed,
+  searchedPart,
   toPerson,
 } from '../forget-rows.ts';
 import { auditOfForget } from '../store-audit.ts';
@@ -203,10 +204,11 @@ async function candidates(
   await take({ table: tableOf(typeId), section: 'resources', isOwn: true }, `r.n = ${n}`);
   await take({ table: 'entitlement_row', section: 'entitlements', isOwn: true }, `r.n = ${n}`);
   await take({ table: 'grant_row', section: 'grants', isOwn: true }, `(r.on_n = ${n} or r.to_n = ${n})`);
-  const names = `r.project = ${project} and exists (select 1 from unnest($1::bytea[]) a where position(a in r.data) > 0)`;
-  const bytesOf = (texts: Iterable<string>): readonly Buffer[] =>
-    Array.from(texts, (text) => Buffer.from(text, 'utf8'));
-  const values = [bytesOf(addresses)];
+  const names = `r.project = ${project} and exists (
+    select 1 from (select lower(encode(r.data, 'escape') collate "C") told) s, unnest($1::text[]) part
+    where position(part in told) > 0)`;
+  const partsOf = (texts: Iterable<string>): readonly string[] => [...new Set(Array.from(texts, searchedPart))];
+  const values = [partsOf(addresses)];
   await take({ table: 'sso_row', section: 'resources', isOwn: false }, names, values);
   await take(
     { table: 'other_row', section: 'resources', isOwn: false },
@@ -214,7 +216,7 @@ async function candidates(
     values,
   );
   await take({ table: 'other_row', section: 'resources', isOwn: false }, `${names} and r.type = 'finding'`, [
-    bytesOf(ownNames),
+    partsOf(ownNames),
   ]);
   await take({ table: 'grant_row', section: 'grants', isOwn: false }, names, values);
   return [...found.values()];
