@@ -144,6 +144,7 @@ const isEveryCase = process.env['EVERY_CASE'] === '1';
 export default defineConfig({
   test: {
     include: isEveryCase ? caseFiles : caseFiles.filter((file) => !longFiles.has(file)),
+    setupFiles: ['test/support/property-seed.ts'],
     testTimeout: 120_000,
     maxWorkers: availableParallelism() + 1, // a third of their time is waiting for processes, servers and pages
   },
