@@ -2,15 +2,15 @@ import { number, text, type World } from './world.ts';
 
 /** Sets of permissions that people have together, by number: each combination of roles is counted once. 0 is nothing. */
 export interface PermissionCounts {
-  /** What becomes of a combination with what a role allows besides; it stays what it was for what is no role. */
-  adding(role: number): (combination: number) => number;
+  /** Gives each of these users, by number, what a role allows besides; nothing for what is no role. */
+  add(role: number, users: Uint32Array, combined: Uint32Array): void;
   sizeOf(combination: number): number;
 }
 
 export function createPermissionCounts({ powers }: World): PermissionCounts {
   const combinations: ReadonlySet<number>[] = [new Set()];
   const numbers = new Map<string, number>([['', 0]]);
-  const joined = new Map<readonly number[], Map<number, number>>();
+  const joined = new Map<readonly number[], number[]>(); // what becomes of each combination, at its number
   const join = (combination: number, allows: readonly number[]): number => {
     const union = new Set([...(combinations[combination] ?? []), ...allows]);
     const key = Array.from(union)
@@ -22,18 +22,17 @@ export function createPermissionCounts({ powers }: World): PermissionCounts {
   };
   return {
     sizeOf: (combination) => combinations[combination]?.size ?? 0,
-    adding: (role) => {
+    add: (role, users, combined) => {
       const allows = powers.of(role)?.allows;
       if (allows === undefined) {
-        return (combination) => combination;
+        return;
       }
-      const known = joined.get(allows) ?? new Map<number, number>();
+      const known = joined.get(allows) ?? [];
       joined.set(allows, known);
-      return (combination) => {
-        const result = known.get(combination) ?? join(combination, allows);
-        known.set(combination, result);
-        return result;
-      };
+      for (const user of users) {
+        const combination = combined[user] ?? 0;
+        combined[user] = known[combination] ??= join(combination, allows);
+      }
     },
   };
 }
@@ -70,11 +69,8 @@ export function* peopleByTenant({ rows, holders }: World, counts: PermissionCoun
     return { tenant, users: people, permissions };
   };
   for (const thing of things) {
-    const add = counts.adding(thing.role);
     if (thing.tenant === '') {
-      for (const user of holders.of(thing.n)) {
-        everywhere[user] = add(everywhere[user] ?? 0);
-      }
+      counts.add(thing.role, holders.of(thing.n), everywhere);
       continue;
     }
     if (thing.tenant !== tenant) {
@@ -84,14 +80,15 @@ export function* peopleByTenant({ rows, holders }: World, counts: PermissionCoun
       [tenant, people] = [thing.tenant, []];
       mark += 1;
     }
-    for (const user of holders.of(thing.n)) {
+    const here = holders.of(thing.n);
+    for (const user of here) {
       if (seenIn[user] !== mark) {
         seenIn[user] = mark;
         combined[user] = everywhere[user] ?? 0;
         people.push(user);
       }
-      combined[user] = add(combined[user] ?? 0);
     }
+    counts.add(thing.role, here, combined);
   }
   if (people.length > 0) {
     yield told();

@@ -3,8 +3,9 @@ import type { FileIndex } from '../answers/file-index.ts';
 import { addFold } from '../answers/fold-sql.ts';
 import { judgeRoles, type RolePowers } from '../answers/role-power.ts';
 import type { Found } from './found.ts';
-import { createHolders, type Holders } from './holders.ts';
+import { createHolders, type Holders, once } from './holders.ts';
 import { emptyTable, prepared } from './statements.ts';
+import { markUsers, type UserMarks } from './user-marks.ts';
 
 export type Row = Readonly<Record<string, unknown>>;
 
@@ -19,8 +20,8 @@ export interface World {
   readonly now: number;
   readonly powers: RolePowers;
   readonly holders: Holders;
-  /** Makes `shut_holding`: what users hold who cannot log in. */
-  readonly needShutHoldings: () => void;
+  /** Read once, when it is first asked for. */
+  readonly marks: () => UserMarks;
   /** Makes `used_role`: roles that a person or a key holds somewhere, or that a known login gives. */
   readonly needUsedRoles: () => void;
   readonly rows: (sql: string, ...values: readonly SQLInputValue[]) => Iterable<Row>;
@@ -62,10 +63,6 @@ export function createWorld(index: FileIndex): World {
       };
     }
   }
-  const needShutHoldings = once(() =>
-    database.exec(`drop table if exists temp.shut_holding;
-      create temp table shut_holding as select s.user, h.thing from shut s cross join holding h on h.user = s.user`),
-  );
   const needUsedRoles = once(() => {
     const hasMappings = index.types.has('sso_configuration') || index.types.has('idp_group');
     database.exec(`drop table if exists temp.used_role; create temp table used_role (role integer primary key);
@@ -74,26 +71,17 @@ export function createWorld(index: FileIndex): World {
         ${index.hasOtherGrants ? 'union select r.role from role_of r join other_grant g on g.thing = r.thing' : ''}
         ${hasMappings ? 'union select r.role from maps m join role_of r on r.thing = m.thing' : ''}`);
   });
+  const holders = createHolders(database);
   return {
     index,
     powers,
-    holders: createHolders(database),
-    needShutHoldings,
+    holders,
+    marks: once(() => markUsers(database, holders.users)),
     needUsedRoles,
     now: Math.floor(Date.parse(index.summary.finishedAt ?? '') / 1000),
     rows,
     told,
     found: (sql, ...values) => told(sql, (row) => text(row, 'detail'), ...values),
-  };
-}
-
-function once(make: () => void): () => void {
-  let isMade = false;
-  return () => {
-    if (!isMade) {
-      make();
-      isMade = true;
-    }
   };
 }
 

@@ -1,5 +1,7 @@
 import { count } from '../../answers/count.ts';
+import type { Found } from '../found.ts';
 import type { Rule } from '../rule.ts';
+import { shutUsers } from '../shut-users.ts';
 import { number, text } from '../world.ts';
 
 export const disabledUserAccess: Rule = {
@@ -13,17 +15,22 @@ export const disabledUserAccess: Rule = {
   fix: 'Revoke what the user holds when you disable the account, or delete the user.',
   controls: { soc2: ['CC6.2', 'CC6.3'], iso27001: ['A.5.16', 'A.5.18'], nist: ['AC-2', 'AC-2(3)'] },
   needs: [],
-  evaluate: ({ told, needShutHoldings }) => {
-    needShutHoldings();
-    return told(
-      `select 'user' type, u.id, u.name, '' tenant, '' about, u.status status, a.roles roles, a.tenants tenants
-      from (select s.user user, sum(t.kind <> 'tenant') roles, sum(t.kind = 'tenant') tenants
-        from shut_holding s cross join thing t on t.n = s.thing group by s.user) a
-      cross join user u on u.n = a.user`,
-      (row) => {
-        const [roles, tenants] = [count(number(row, 'roles'), 'role'), count(number(row, 'tenants'), 'tenant')];
-        return `is ${text(row, 'status')}, holds ${roles} and belongs to ${tenants}`;
-      },
-    );
+  *evaluate(world): Generator<Found> {
+    const { holders, rows } = world;
+    const [roles, tenants] = [new Uint32Array(holders.users), new Uint32Array(holders.users)];
+    const isShut = holders.shut();
+    for (const row of rows('select n, kind from thing')) {
+      const held = text(row, 'kind') === 'tenant' ? tenants : roles;
+      for (const user of holders.of(number(row, 'n'))) {
+        held[user] = (held[user] ?? 0) + (isShut[user] ?? 0);
+      }
+    }
+    for (const { n, status, subject } of shutUsers(world)) {
+      const [held, belongs] = [roles[n] ?? 0, tenants[n] ?? 0];
+      if (held + belongs > 0) {
+        const detail = `is ${status}, holds ${count(held, 'role')} and belongs to ${count(belongs, 'tenant')}`;
+        yield { ...subject, tenant: '', about: '', detail };
+      }
+    }
   },
 };

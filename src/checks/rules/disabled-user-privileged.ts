@@ -1,4 +1,7 @@
+import type { Found } from '../found.ts';
 import type { Rule } from '../rule.ts';
+import { heldByShut, shutUsers } from '../shut-users.ts';
+import { number, text } from '../world.ts';
 
 export const disabledUserPrivileged: Rule = {
   id: 'disabled-user-privileged',
@@ -11,10 +14,27 @@ export const disabledUserPrivileged: Rule = {
   fix: 'Revoke the role, or delete the user.',
   controls: { soc2: ['CC6.2', 'CC6.3'], iso27001: ['A.5.16', 'A.5.18'], nist: ['AC-2', 'AC-2(3)'] },
   needs: [],
-  evaluate: ({ found, needShutHoldings }) => {
-    needShutHoldings();
-    return found(`select 'user' type, u.id, u.name, t.tenant, t.id about, 'is ' || u.status || ' and holds ' || t.name detail
-      from shut_holding s cross join privileged p on p.thing = s.thing
-        cross join thing t on t.n = s.thing cross join user u on u.n = s.user`);
+  *evaluate(world): Generator<Found> {
+    const things = Array.from(
+      world.rows(`select t.n n, t.id id, t.name name, t.tenant tenant from privileged p join thing t on t.n = p.thing
+        order by t.tenant, t.id`),
+      (row) => ({
+        n: number(row, 'n'),
+        name: text(row, 'name'),
+        where: { tenant: text(row, 'tenant'), about: text(row, 'id') },
+      }),
+    );
+    const heldBy = heldByShut(
+      world.holders,
+      things.map(({ n }) => n),
+    );
+    for (const { n, status, subject } of shutUsers(world)) {
+      for (const place of heldBy(n)) {
+        const thing = things[place];
+        if (thing !== undefined) {
+          yield { ...subject, ...thing.where, detail: `is ${status} and holds ${thing.name}` };
+        }
+      }
+    }
   },
 };

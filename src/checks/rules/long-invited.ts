@@ -15,11 +15,12 @@ export const longInvited: Rule = {
   parameters: {
     days: { default: 30, help: 'an invitation may stay open for so many days' },
   },
-  evaluate: ({ told, now }, parameters) =>
+  evaluate: ({ told, now, marks }, parameters) =>
     told(
-      `select 'user' type, u.id, u.name, '' tenant, '' about, u.created_at created_at from user u
-      where u.status = 'invited' and u.created_at <> '' and unixepoch(u.created_at) < ?`,
+      `select 'user' type, u.id, u.name, '' tenant, '' about, u.created_at created_at from json_each(?) j cross join user u on u.n = j.value
+      where u.created_at <> '' and unixepoch(u.created_at) < ?`,
       (row) => `was made on ${text(row, 'created_at').slice(0, 10)}, and never joined`,
+      JSON.stringify(marks().invited),
       now - parameters.number('days') * 86_400,
     ),
 };

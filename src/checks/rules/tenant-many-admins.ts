@@ -18,10 +18,7 @@ export const tenantManyAdmins: Rule = {
   },
   evaluate: ({ rows, told, holders }, parameters) => {
     const most = parameters.number('most');
-    const isShut = new Uint8Array(holders.users);
-    for (const row of rows('select user from shut')) {
-      isShut[number(row, 'user')] = 1;
-    }
+    const isShut = holders.shut();
     const things = Array.from(
       rows(
         `select t.tenant tenant, t.n n from privileged p join thing t on t.n = p.thing where t.tenant <> '' order by t.tenant`,
