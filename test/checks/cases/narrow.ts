@@ -80,12 +80,19 @@ export const narrowCases: readonly RuleCase[] = [
       rule,
       'each once, by its own name, with others beside it',
       {
-        resources: [person('U1'), person('U2'), permission('acme')],
+        resources: [
+          person('U1'),
+          person('U2'),
+          permission('acme'),
+          resource('access_key', 'K1', 'CI'),
+          resource('access_key', 'K2', 'Deploy'),
+        ],
         rest: {
           summary: {
             [rule === 'dangling-reference' ? 'dangling' : 'ambiguous']: {
-              count: 3,
+              count: 4,
               first: [
+                reference('role', 'Both', { principal: { typeId: 'access_key', id: 'K2' } }),
                 reference('role', 'Both', { userId: 'U1' }),
                 reference('role', 'Both', { roleId: 'Chief' }),
                 reference('role', 'Both', { tenantId: 'acme' }),
@@ -94,7 +101,7 @@ export const narrowCases: readonly RuleCase[] = [
           },
         },
       },
-      ['role:Chief', 'tenant:acme @acme', 'user:U1'].map((subject) =>
+      ['access_key:K2', 'role:Chief', 'tenant:acme @acme', 'user:U1'].map((subject) =>
         rule === 'dangling-reference'
           ? `${subject}: names the role Both, which is not there`
           : `${subject}: names the role Both, which the tenant and the project both define`,
@@ -136,6 +143,15 @@ export const narrowCases: readonly RuleCase[] = [
       ],
     },
     ['sso_configuration:acme/b @acme: lets everybody with an address at gmx.de in'],
+  ),
+  ruleCase(
+    'public-domain',
+    'a domain once, in whatever case of letters that are no ASCII',
+    {
+      resources: [configuration('b', 'Open', { self_provisioning_domains: ['BÜRO.example', 'BÜro.example'] })],
+      values: { domains: ['BÜRO.Example'] },
+    },
+    ['sso_configuration:acme/b @acme: lets everybody with an address at büro.example in'],
   ),
   ruleCase(
     'key-of-shut-user',

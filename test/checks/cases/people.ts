@@ -151,9 +151,10 @@ export const peopleCases: readonly RuleCase[] = [
         person('U5'),
         person('U6', { email: 'eva@acme.example' }),
         person('U7', { email: 'finn@müller.example' }),
+        person('U8', { email: 'gus@MÜLLER.example' }),
       ],
       grants: [
-        ...['U1', 'U2', 'U3', 'U4', 'U5', 'U7'].map((id) => held('tenant:globex', `user:${id}`)),
+        ...['U1', 'U2', 'U3', 'U4', 'U5', 'U7', 'U8'].map((id) => held('tenant:globex', `user:${id}`)),
         held('tenant:acme', 'user:U6'),
       ],
     },
