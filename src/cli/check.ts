@@ -16,7 +16,7 @@ import { builtInRules } from '../checks/rules.ts';
 import { counting, notEvaluatedIn, type Told } from '../checks/told.ts';
 import { ConnectorError, throwIfCancelled } from '../errors.ts';
 import { nearNames } from '../model/near-names.ts';
-import { createAtomicFile } from '../output/atomic-file.ts';
+import { writeWhole } from '../output/whole-file.ts';
 import { printable } from '../printable.ts';
 import { fullPath } from '../store-url.ts';
 import { chooseFile } from './file-argument.ts';
@@ -130,15 +130,10 @@ function checkRules(ids: readonly string[] = [], policy: Policy): void {
 }
 
 async function writeTo(path: string, pieces: Pieces, signal: AbortSignal): Promise<void> {
-  const target = await createAtomicFile(path);
-  try {
+  await writeWhole(path, async (file) => {
     for await (const piece of pieces) {
       throwIfCancelled(signal);
-      await (typeof piece === 'string' ? target.write(piece) : target.writeBytes(piece));
+      await (typeof piece === 'string' ? file.write(piece) : file.writeBytes(piece));
     }
-    await target.commit();
-  } catch (thrown) {
-    await target.discard();
-    throw thrown;
-  }
+  });
 }

@@ -21,7 +21,8 @@ import { type SheetOfTexts, xlsxBytes } from '../answers/xlsx.ts';
 import type { DerivedRows } from '../output/derived-file.ts';
 import { parseSummary } from '../sync-format/summary-schema.ts';
 import { ownerMarks } from '../sync-format/owner-marks.ts';
-import { writeWholeFile, writeWholeFolder } from '../output/whole-folder.ts';
+import { writeWholeFile } from '../output/whole-file.ts';
+import { writeWholeFolder } from '../output/whole-folder.ts';
 import { version } from '../version.ts';
 import { besideTarget } from '../output/work-places.ts';
 

@@ -4,10 +4,11 @@ import { join } from 'node:path';
 import { ConnectorError } from '../errors.ts';
 import { type FleetProject, projectNamed } from '../fleet/fleet.ts';
 import { hasOsCode, osReason } from '../os-reasons.ts';
-import { type AtomicFile, createAtomicFile } from '../output/atomic-file.ts';
+import type { AtomicFile } from '../output/atomic-file.ts';
+import { writeWhole } from '../output/whole-file.ts';
 import type { CommandContext } from './command-context.ts';
 import { type FleetFileFlags, openFleet } from './fleet-file.ts';
-import { openProjectS3, type OpenedS3 } from './fleet-s3.ts';
+import { openProjectS3, type OpenedS3, takenAway } from './fleet-s3.ts';
 import { refuseOtherProject } from './last-output.ts';
 
 export interface FleetLatestFlags extends FleetFileFlags {
@@ -31,29 +32,9 @@ export async function writeLatest(
 /** Does so, and returns in words where it was. */
 export async function copyLatest(project: FleetProject, out: string, context: LatestContext): Promise<string> {
   const s3 = await openProjectS3(project, context);
-  const file = await createAtomicFile(out);
-  try {
-    const from = s3 === undefined ? await fromFolder(project, file) : await fromBucket(project, s3, file);
-    await file.commit();
-    return from;
-  } catch (thrown) {
-    await file.discard();
-    throw thrown;
-  }
-}
-
-/** Writes one object of a bucket into a file. */
-export async function copyObject({ client }: Pick<OpenedS3, 'client'>, object: string, out: string): Promise<void> {
-  const file = await createAtomicFile(out);
-  try {
-    if ((await client.read(object, async (some) => await file.writeBytes(some))) === 'missing') {
-      throw takenAway(client.placeOf(object));
-    }
-    await file.commit();
-  } catch (thrown) {
-    await file.discard();
-    throw thrown;
-  }
+  return await writeWhole(out, async (file) =>
+    s3 === undefined ? fromFolder(project, file) : fromBucket(project, s3, file),
+  );
 }
 
 async function fromFolder({ folder, format, name }: FleetProject, file: AtomicFile): Promise<string> {
@@ -101,10 +82,6 @@ async function fromBucket(
     throw new ConnectorError('inconsistent', `${told} is not what was put there: its size or its hash is another`);
   }
   return told;
-}
-
-function takenAway(place: string): ConnectorError {
-  return new ConnectorError('unavailable', `${place} was taken away meanwhile: run it again, or keep more objects`);
 }
 
 function nothingYet(name: string, place: string): ConnectorError {

@@ -4,7 +4,7 @@ import { readCredentials } from '../fleet/s3/credentials.ts';
 import { openS3, type S3Client } from '../fleet/s3/s3-client.ts';
 import { openS3Output, type S3Output } from '../fleet/s3/s3-output.ts';
 import { ConnectorError } from '../errors.ts';
-import { createAtomicFile } from '../output/atomic-file.ts';
+import { writeWhole } from '../output/whole-file.ts';
 import type { CommandContext } from './command-context.ts';
 import { routeTo } from './route.ts';
 
@@ -32,15 +32,15 @@ export async function openProjectS3(
 }
 
 /** Writes an object into a file, which is there whole or not at all. */
-export async function copyObject({ client }: OpenedS3, object: string, path: string): Promise<void> {
-  const file = await createAtomicFile(path);
-  try {
-    if ((await client.read(object, async (bytes) => await file.writeBytes(bytes))) === 'missing') {
-      throw new ConnectorError('unavailable', `${client.placeOf(object)} was taken away meanwhile`);
+export async function copyObject({ client }: Pick<OpenedS3, 'client'>, object: string, path: string): Promise<void> {
+  await writeWhole(path, async (file) => {
+    if ((await client.read(object, async (some) => await file.writeBytes(some))) === 'missing') {
+      throw takenAway(client.placeOf(object));
     }
-    await file.commit();
-  } catch (thrown) {
-    await file.discard();
-    throw thrown;
-  }
+  });
+}
+
+/** An object that somebody removed while it was wanted. */
+export function takenAway(place: string): ConnectorError {
+  return new ConnectorError('unavailable', `${place} was taken away meanwhile: run it again, or keep more objects`);
 }

@@ -10,8 +10,8 @@ import { openHistory } from '../history/open-history.ts';
 import type { OutputFormat } from '../output/kept-files.ts';
 import { temporaryPlace } from '../output/work-places.ts';
 import { printable } from '../printable.ts';
-import { copyLatest, copyObject } from './fleet-latest.ts';
-import { openProjectS3, type OpenedS3 } from './fleet-s3.ts';
+import { copyLatest } from './fleet-latest.ts';
+import { copyObject, openProjectS3, type OpenedS3 } from './fleet-s3.ts';
 import { readIndex, type ReadOptions } from './read-index.ts';
 
 type Needs = Pick<ReadOptions, 'question' | 'isLean' | 'isWhole'>;

@@ -9,8 +9,8 @@ import type { WorkPlace } from '../answers/work-place.ts';
 import { judgementOf } from '../checks/judgement.ts';
 import { checkByPolicy } from '../checks/policy/check-by-policy.ts';
 import { ConnectorError } from '../errors.ts';
-import { createAtomicFile } from '../output/atomic-file.ts';
 import { isStore } from '../output/outputs.ts';
+import { writeWhole } from '../output/whole-file.ts';
 import { version } from '../version.ts';
 import { chooseFile } from './file-argument.ts';
 import { refuseOtherProject } from './last-output.ts';
@@ -66,15 +66,13 @@ export async function report(
     isHumansOnly: humansOnly === true,
   });
 
-  const target = await createAtomicFile(out);
-  let unknown: readonly string[];
-  try {
-    const names = {
-      madeBy: version,
-      file: basename(shownStore(file)),
-      ...(since !== undefined && { since: basename(shownStore(since)) }),
-    };
-    unknown = await writeReport({
+  const names = {
+    madeBy: version,
+    file: basename(shownStore(file)),
+    ...(since !== undefined && { since: basename(shownStore(since)) }),
+  };
+  const unknown = await writeWhole(out, async (target) =>
+    writeReport({
       source,
       comparison,
       judgement,
@@ -84,12 +82,8 @@ export async function report(
       template,
       write: (text) => target.write(text),
       signal,
-    });
-    await target.commit();
-  } catch (thrown) {
-    await target.discard();
-    throw thrown;
-  }
+    }),
+  );
 
   const { counts } = source.summary;
   const size = `${((await stat(out)).size / 1e6).toFixed(1)} MB`;

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { printable, printableJson } from '../answers/printable.ts';
 import { reading } from '../answers/faults.ts';
 import { ConnectorError } from '../errors.ts';
-import { createAtomicFile } from '../output/atomic-file.ts';
+import { writeWholeFile } from '../output/whole-file.ts';
 import { checkTarget } from '../output/place.ts';
 import { type Applied, applyDecisions, createAuditNotes } from '../review/apply.ts';
 import type { Decisions } from '../review/format.ts';
@@ -184,12 +184,9 @@ function summaryOf(rows: readonly RowResult[], open: number, resultsPath: string
 }
 
 async function writeText(path: string, text: string): Promise<void> {
-  const target = await createAtomicFile(path);
   try {
-    await target.write(text);
-    await target.commit();
+    await writeWholeFile(path, [text]);
   } catch (thrown) {
-    await target.discard();
     tell('error', `what was revoked stands in the audit log; the results could not be written to ${printable(path)}`);
     throw thrown;
   }

@@ -3,7 +3,7 @@ import { printable } from '../printable.ts';
 import { xlsxBytes } from '../answers/xlsx.ts';
 import { ConnectorError } from '../errors.ts';
 import { checkTarget } from '../output/place.ts';
-import { writeWholeFile } from '../output/whole-folder.ts';
+import { writeWholeFile } from '../output/whole-file.ts';
 import { reviewSheets } from '../review/sheets.ts';
 import { statusOf } from '../review/status.ts';
 import { ownerMarks } from '../sync-format/owner-marks.ts';

@@ -3,7 +3,7 @@ import { basename } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
 import { ConnectorError } from '../errors.ts';
-import { createAtomicFile } from '../output/atomic-file.ts';
+import { writeWholeFile } from '../output/whole-file.ts';
 import { printable } from '../printable.ts';
 import { reviewData } from '../review/data.ts';
 import { parseScope } from '../review/scope.ts';
@@ -60,14 +60,7 @@ export async function newReview(
     nowMs: Date.now(),
   });
   const page = reviewPage(data, await readFile(templatePath, 'utf8'));
-  const target = await createAtomicFile(out);
-  try {
-    await target.write(page);
-    await target.commit();
-  } catch (thrown) {
-    await target.discard();
-    throw thrown;
-  }
+  await writeWholeFile(out, [page]);
   notes.forEach((note) => tell('info', note));
   const size = `${((await stat(out)).size / 1e6).toFixed(1)} MB`;
   const { about, review } = data;

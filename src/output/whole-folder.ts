@@ -2,29 +2,15 @@ import { mkdir, open, rename, rm, rmdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { ConnectorError } from '../errors.ts';
 import { hasOsCode } from '../os-reasons.ts';
-import { createAtomicFile } from './atomic-file.ts';
 import { diskFault } from './disk-fault.ts';
 import { unfinishedPath } from './leftovers.ts';
 import { checkFolderTarget, placeOf } from './place.ts';
+import { writeWholeFile } from './whole-file.ts';
 
 /** A file of a folder: its name, and its bytes in the order in which they are asked for. */
 export interface FolderFile {
   readonly name: string;
   readonly bytes: AsyncIterable<Uint8Array>;
-}
-
-/** One file from bytes that are made on the way, there whole or not at all. */
-export async function writeWholeFile(target: string, bytes: AsyncIterable<Uint8Array>): Promise<void> {
-  const file = await createAtomicFile(target);
-  try {
-    for await (const piece of bytes) {
-      await file.writeBytes(piece);
-    }
-    await file.commit();
-  } catch (thrown) {
-    await file.discard();
-    throw thrown;
-  }
 }
 
 /** Attempts to rename: another writer may put its folder in place between our two renames. */

@@ -5,7 +5,7 @@ import { z } from 'zod';
 import { ConnectorError } from '../errors.ts';
 import type { Logger } from '../log.ts';
 import { hasOsCode, osReason } from '../os-reasons.ts';
-import { createAtomicFile } from '../output/atomic-file.ts';
+import { writeWholeFile } from '../output/whole-file.ts';
 import { tenantRoleWords } from '../sync-format/summary.ts';
 import { checkShrink, type SyncExtent } from '../sync/guard.ts';
 
@@ -110,14 +110,7 @@ async function read(path: string, logger: Logger): Promise<Remembered | undefine
 /** The platform has the sync by now: that it cannot be remembered is told, and no failure of the task. */
 async function write(path: string, last: Remembered, logger: Logger): Promise<void> {
   try {
-    const file = await createAtomicFile(path);
-    try {
-      await file.writeBytes(Buffer.from(`${JSON.stringify(last)}\n`));
-      await file.commit();
-    } catch (thrown) {
-      await file.discard();
-      throw thrown;
-    }
+    await writeWholeFile(path, [`${JSON.stringify(last)}\n`]);
   } catch (thrown) {
     logger.warn('what was uploaded could not be kept for comparison', {
       reason: thrown instanceof ConnectorError ? thrown.message : osReason(thrown),
