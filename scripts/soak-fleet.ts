@@ -1,6 +1,6 @@
 // What a fleet must hold, a row of the table for each promise: real processes killed, clocks set wrong, a database taken
 // away, and large fleets in simulated time. `npm test` and the cases have a short share of each.
-// Usage: npm run soak:fleet [-- --only kills,clocks,crowd,budget,away,throughput,large --kills 50 --seed 7 --short]
+// Usage: npm run soak:fleet [-- --only kills,clocks,crowd,budget,away,throughput,large,questions --kills 50 --seed 7 --short]
 import { cpus } from 'node:os';
 import { parseArgs } from 'node:util';
 import { away } from './soak-fleet/away.ts';
@@ -9,10 +9,11 @@ import { clocks } from './soak-fleet/clocks.ts';
 import { crowd } from './soak-fleet/crowd.ts';
 import { kills } from './soak-fleet/kills.ts';
 import { large } from './soak-fleet/large.ts';
+import { questions } from './soak-fleet/questions.ts';
 import type { Amount, Part, Row } from './soak-fleet/row.ts';
 import { throughput } from './soak-fleet/throughput.ts';
 
-const parts: Readonly<Record<string, Part>> = { kills, clocks, crowd, budget, away, throughput, large };
+const parts: Readonly<Record<string, Part>> = { kills, clocks, crowd, budget, away, throughput, large, questions };
 const whole = { kills: 50, days: 3, hours: 24, away: 300, projects: 500, many: 10_000 };
 const short = { kills: 3, days: 2, hours: 2, away: 70, projects: 60, many: 500 };
 
