@@ -1,7 +1,6 @@
 import { accessOf } from '../answers/access-of.ts';
 import { pathJson } from '../answers/answer-text.ts';
 import type { FileIndex } from '../answers/file-index.ts';
-import { jsonLinesLater } from '../answers/json-lines.ts';
 import { printable, quoted } from '../answers/printable.ts';
 import { type PersonHere, personsWith, type PersonMatch } from '../answers/same-person.ts';
 import { ConnectorError } from '../errors.ts';
@@ -9,19 +8,10 @@ import type { FleetProject } from '../fleet/fleet.ts';
 import { isPostgres } from '../store-url.ts';
 import type { CommandContext } from './command-context.ts';
 import { openFleet } from './fleet-file.ts';
-import { askEach, chosenProjects, type Standing } from './fleet-projects.ts';
+import { type FleetAnswer, overFleet, tellAnswer } from './fleet-answer.ts';
+import { chosenProjects, type Standing } from './fleet-projects.ts';
 import type { OpenIndex } from './fleet-source.ts';
-import {
-  closingLines,
-  type FleetAnswer,
-  headingOf,
-  isComplete,
-  knownInWords,
-  refuseIncomplete,
-  standingJson,
-  tellAnswer,
-  withEndsLater,
-} from './fleet-standing.ts';
+import { knownInWords } from './fleet-standing.ts';
 import type { FleetQuestionFlags, FleetQuestionOptions } from './fleet-who-can.ts';
 import { type Answer, accessAnswer, rowsOf } from './questions.ts';
 import { prose } from './results.ts';
@@ -32,11 +22,6 @@ interface Somebody {
   readonly answer: Answer;
   /** The answer without its rows. */
   readonly about: object;
-}
-
-interface Told {
-  readonly standing: Standing;
-  readonly here: readonly Somebody[];
 }
 
 type Found = Readonly<Record<PersonMatch, number>>;
@@ -73,50 +58,30 @@ export function accessOver(
         'one project with "baton-descope access FILE NAME"',
     );
   }
-  const { json = false, directOnly, nowMs } = options;
-  const standings: Standing[] = [];
   const people: object[] = [];
   const found: Record<PersonMatch, number> = { verified: 0, unverified: 0, login: 0 };
-
-  async function* answers(): AsyncGenerator<Told> {
-    const ask = async (_project: FleetProject, open: OpenIndex): Promise<readonly Somebody[]> =>
-      await peopleIn(open, email, directOnly);
-    for await (const { standing, answer: here = [] } of askEach(projects, options, ask)) {
-      standings.push(standing);
+  return overFleet<readonly Somebody[]>(projects, options, {
+    name: 'access',
+    asked: { email },
+    list: 'rows',
+    ask: async (_project, { open }) => await peopleIn(open, email, options.directOnly),
+    rows: rowsOfPeople,
+    lines: linesOfPeople,
+    count: (here, { project: { name, id } }) => {
       for (const match of new Set(here.map(({ person }) => person.match))) {
         found[match] += 1;
       }
-      const { name, id } = standing.project;
       people.push(
         ...here.map(({ person, about }) => ({ project: name, projectId: id, match: person.match, ...about })),
       );
-      yield { standing, here };
-    }
-  }
-  async function* lines(): AsyncGenerator<string> {
-    for await (const told of answers()) {
-      yield* linesOf(told, nowMs);
-    }
-    yield* prose(foundInWords(email, found, standings));
-    yield* closingLines(standings, nowMs);
-  }
-  const after = (): object => ({
-    people,
-    found,
-    projects: standings.map((standing) => standingJson(standing, nowMs)),
-    complete: isComplete(standings),
-  });
-  return {
-    pieces: json
-      ? jsonLinesLater({ question: 'access', email }, 'rows', rowsIn(answers()), after)
-      : withEndsLater(lines()),
-    refuse: () => {
-      refuseIncomplete('access', standings);
-      if (found.verified + found.unverified + found.login === 0) {
-        throw new ConnectorError('not-found', `no project has a user with the address ${quoted(email)}`);
-      }
     },
-  };
+    closing: (standings) => prose(foundInWords(email, found, standings)),
+    after: () => ({ people, found }),
+    lack: () =>
+      people.length === 0
+        ? new ConnectorError('not-found', `no project has a user with the address ${quoted(email)}`)
+        : undefined,
+  });
 }
 
 /** Of a store that is elsewhere each question brings its own part, so each user is asked for by the id. */
@@ -137,31 +102,23 @@ function isElsewhere({ path }: FileIndex): boolean {
   return isPostgres(path);
 }
 
-async function* rowsIn(answers: AsyncIterable<Told>): AsyncGenerator<object> {
-  for await (const { standing, here } of answers) {
-    for (const { person, answer } of here) {
-      for (const path of rowsOf(answer)) {
-        yield {
-          project: standing.project.name,
-          projectId: standing.project.id,
-          match: person.match,
-          ...pathJson(path),
-        };
-      }
+function* rowsOfPeople(here: readonly Somebody[]): Generator<object> {
+  for (const { person, answer } of here) {
+    for (const path of rowsOf(answer)) {
+      yield { match: person.match, ...pathJson(path) };
     }
   }
 }
 
-function* linesOf({ standing, here }: Told, nowMs: number): Generator<string> {
-  if (here.length > 0) {
-    yield headingOf(standing, nowMs);
-  }
-  for (const { person, answer } of here) {
+function* linesOfPeople(here: readonly Somebody[]): Generator<string> {
+  for (const [place, { person, answer }] of here.entries()) {
+    if (place > 0) {
+      yield '';
+    }
     if (person.match !== 'verified') {
       yield* prose(doubts[person.match]).map((line) => paint('yellow', line));
     }
     yield* answer.text(answer.paths(), answer.gains());
-    yield '';
   }
 }
 

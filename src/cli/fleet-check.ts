@@ -1,4 +1,3 @@
-import { jsonLinesLater } from '../answers/json-lines.ts';
 import { printable } from '../answers/printable.ts';
 import { type Finding, rankOf } from '../checks/check.ts';
 import { findingJson } from '../checks/format-json.ts';
@@ -12,18 +11,8 @@ import type { FleetProject } from '../fleet/fleet.ts';
 import { temporaryPlace } from '../output/work-places.ts';
 import type { CommandContext } from './command-context.ts';
 import { openFleet } from './fleet-file.ts';
-import { askEach, chosenProjects, type EachOptions, type FleetSelection, type Standing } from './fleet-projects.ts';
-import type { OpenIndex } from './fleet-source.ts';
-import {
-  closingLines,
-  type FleetAnswer,
-  headingOf,
-  isComplete,
-  refuseIncomplete,
-  standingJson,
-  tellAnswer,
-  withEndsLater,
-} from './fleet-standing.ts';
+import { type AnswerOptions, type FleetAnswer, overFleet, tellAnswer } from './fleet-answer.ts';
+import { chosenProjects, type FleetSelection, type Standing } from './fleet-projects.ts';
 import { policyOrNone } from './policy-file.ts';
 import { prose } from './results.ts';
 import { counted } from './table.ts';
@@ -35,11 +24,10 @@ export interface FleetCheckFlags extends FleetSelection {
   readonly json?: boolean;
 }
 
-export interface FleetCheckOptions extends EachOptions {
+export interface FleetCheckOptions extends AnswerOptions {
   readonly policy: Policy;
   readonly cross: CrossCheck;
   readonly failOn: Severity | 'none';
-  readonly json?: boolean | undefined;
 }
 
 /** The exit code where a finding is as bad as `--fail-on` says, or worse. */
@@ -62,72 +50,46 @@ export async function fleetCheck(
   }
 }
 
-interface Looked {
-  readonly standing: Standing;
-  readonly told: Told | undefined;
-}
-
 /** The same, ready to be written: `pieces` first, and then `refuse`. */
 export function checkOver(
   projects: readonly FleetProject[],
   options: FleetCheckOptions,
 ): FleetAnswer & { readonly hasFailed: () => boolean } {
-  const { policy, cross, failOn, json = false, nowMs } = options;
-  const standings: Standing[] = [];
+  const { policy, cross, failOn, nowMs } = options;
   const checks: object[] = [];
   const between: CrossFinding[] = [];
   const seen = Object.fromEntries(severities.map((severity) => [severity, 0])) as Record<Severity, number>; // has them all
-
-  const look = async (project: FleetProject, open: OpenIndex): Promise<Told> => {
-    const index = await open();
-    cross.add(project, index);
-    return counting(index, checkByPolicy(index, { policy, nowMs }));
-  };
-  async function* answers(): AsyncGenerator<Looked> {
-    for await (const { standing, answer: told } of askEach(projects, options, look)) {
-      standings.push(standing);
-      yield { standing, told };
-      if (told !== undefined) {
-        severities.forEach((severity) => (seen[severity] += told.counts.bySeverity[severity]));
-        checks.push(checkJson(standing, told));
+  const answer = overFleet<Told>(projects, options, {
+    name: 'check',
+    asked: {},
+    list: 'findings',
+    ask: async (project, { open }) => {
+      const index = await open();
+      cross.add(project, index);
+      return counting(index, checkByPolicy(index, { policy, nowMs }));
+    },
+    rows: ({ findings }) => Iterator.from(findings).map(findingJson),
+    lines: linesOf,
+    count: (told, standing) => {
+      severities.forEach((severity) => (seen[severity] += told.counts.bySeverity[severity]));
+      checks.push(checkJson(standing, told));
+    },
+    finish: () => {
+      for (const finding of cross.findings()) {
+        seen[finding.severity] += 1;
+        between.push(finding);
       }
-    }
-    for (const finding of cross.findings()) {
-      seen[finding.severity] += 1;
-      between.push(finding);
-    }
-  }
-  async function* lines(): AsyncGenerator<string> {
-    for await (const looked of answers()) {
-      yield* linesOf(looked, nowMs);
-    }
-    yield* crossLines(between, cross);
-    const total = severities.flatMap((severity) => (seen[severity] === 0 ? [] : [`${seen[severity]} ${severity}`]));
-    yield* prose(`In all ${total.length === 0 ? 'no findings' : total.join(', ')}.`);
-    yield* closingLines(standings, nowMs);
-  }
-  const after = (): object => ({
-    between,
-    rulesBetween: cross.rules(),
-    counts: seen,
-    checks,
-    projects: standings.map((standing) => standingJson(standing, nowMs)),
-    complete: isComplete(standings),
+    },
+    closing: () => {
+      const total = severities.flatMap((severity) => (seen[severity] === 0 ? [] : [`${seen[severity]} ${severity}`]));
+      const all = prose(`In all ${total.length === 0 ? 'no findings' : total.join(', ')}.`);
+      return [...crossLines(between, cross), ...all];
+    },
+    after: () => ({ between, rulesBetween: cross.rules(), counts: seen, checks }),
   });
-  return {
-    pieces: json ? jsonLinesLater({ question: 'check' }, 'findings', rowsIn(answers()), after) : withEndsLater(lines()),
-    hasFailed: () =>
-      failOn !== 'none' && severities.some((severity) => rankOf(severity) <= rankOf(failOn) && seen[severity] > 0),
-    refuse: () => refuseIncomplete('check', standings),
-  };
-}
-
-async function* rowsIn(answers: AsyncIterable<Looked>): AsyncGenerator<object> {
-  for await (const { standing, told } of answers) {
-    for (const finding of told?.findings ?? []) {
-      yield { project: standing.project.name, projectId: standing.project.id, ...findingJson(finding) };
-    }
-  }
+  const isFailure = (severity: Severity): boolean =>
+    failOn !== 'none' && rankOf(severity) <= rankOf(failOn) && seen[severity] > 0;
+  return { ...answer, hasFailed: () => severities.some(isFailure) };
 }
 
 function checkJson({ project: { name, id } }: Standing, { counts, rules }: Told): object {
@@ -142,12 +104,8 @@ function checkJson({ project: { name, id } }: Standing, { counts, rules }: Told)
 }
 
 /** A line for each rule that found something: all findings of many projects are more than anybody reads. */
-function* linesOf({ standing, told }: Looked, nowMs: number): Generator<string> {
-  if (told === undefined) {
-    return;
-  }
+function* linesOf(told: Told): Generator<string> {
   const paint = painter();
-  yield headingOf(standing, nowMs);
   let current: { readonly finding: Finding; count: number } | undefined;
   const line = (): string[] => {
     if (current === undefined) {
@@ -172,7 +130,6 @@ function* linesOf({ standing, told }: Looked, nowMs: number): Generator<string> 
   }
   yield* line();
   yield* prose(`  ${totalsOf(told)}`);
-  yield '';
 }
 
 /** Of each rule, on a screen. */

@@ -1,25 +1,14 @@
 import { type Diff, diffOf } from '../answers/diff.ts';
 import { changeJson } from '../answers/diff-cells.ts';
 import { diffInWords, diffLines } from '../answers/diff-text.ts';
-import { jsonLinesLater } from '../answers/json-lines.ts';
 import { printable } from '../answers/printable.ts';
 import { ConnectorError } from '../errors.ts';
 import type { FleetProject } from '../fleet/fleet.ts';
 import type { CommandContext } from './command-context.ts';
 import { openFleet } from './fleet-file.ts';
-import { askEach, chosenProjects, type EachOptions, type FleetSelection, type Standing } from './fleet-projects.ts';
-import type { OpenIndex, ProjectSource } from './fleet-source.ts';
-import {
-  closingLines,
-  type FleetAnswer,
-  headingOf,
-  isComplete,
-  knownInWords,
-  refuseIncomplete,
-  standingJson,
-  tellAnswer,
-  withEndsLater,
-} from './fleet-standing.ts';
+import { type AnswerOptions, type FleetAnswer, overFleet, tellAnswer } from './fleet-answer.ts';
+import { type Ask, chosenProjects, type FleetSelection, type Standing } from './fleet-projects.ts';
+import { knownInWords, namesOf } from './fleet-standing.ts';
 import { projectNotes } from './project-notes.ts';
 import { prose, screenWidth } from './results.ts';
 import { painter } from './terminal.ts';
@@ -39,11 +28,6 @@ interface Changed {
   /** The newest sync is from before the time that is asked about. */
   readonly isBehind: boolean;
   readonly notes: readonly string[];
-}
-
-interface Told {
-  readonly standing: Standing;
-  readonly changed: Changed | undefined;
 }
 
 /** The exit code of a comparison that found something, as `diff` has it. */
@@ -66,85 +50,48 @@ export async function fleetDiff(
 /** The same, ready to be written: `pieces` first, and then `refuse`. */
 export function diffOver(
   projects: readonly FleetProject[],
-  options: EachOptions & { readonly sinceMs: number; readonly json?: boolean },
+  options: AnswerOptions & { readonly sinceMs: number },
 ): FleetAnswer & { readonly hasChanges: () => boolean } {
-  const { json = false, sinceMs, nowMs } = options;
-  const standings: Standing[] = [];
+  const { sinceMs } = options;
+  const since = new Date(sinceMs).toISOString();
   const short: Standing[] = [];
   const behind: Standing[] = [];
   const changes: object[] = [];
   let changedProjects = 0;
-
-  async function* answers(): AsyncGenerator<Told> {
-    for await (const { standing, answer: changed } of askEach(projects, options, changedSince(sinceMs))) {
-      standings.push(standing);
-      using diff = changed?.diff;
-      if (changed !== undefined && diff !== undefined) {
-        const { isShort, isBehind, from, to, notes } = changed;
-        changedProjects += diff.isSame ? 0 : 1;
-        if (isShort) {
-          short.push(standing);
-        }
-        if (isBehind) {
-          behind.push(standing);
-        }
-        const { name: project, id: projectId } = standing.project;
-        changes.push({
-          project,
-          projectId,
-          from,
-          to,
-          isShort,
-          isBehind,
-          isSame: diff.isSame,
-          counts: diff.counts,
-          notes,
-        });
-      }
-      yield { standing, changed };
-    }
-  }
-  async function* lines(): AsyncGenerator<string> {
-    for await (const told of answers()) {
-      yield* linesOf(told, nowMs);
-    }
-    yield* prose(`Something changed in ${changedProjects} of ${knownInWords(standings)}.`);
-    yield* closingLines(standings, nowMs);
-  }
-  const after = (): object => ({
-    changed: changes,
-    projects: standings.map((standing) => standingJson(standing, nowMs)),
-    complete: isComplete(standings) && short.length === 0 && behind.length === 0,
-  });
-  const since = new Date(sinceMs).toISOString();
-  return {
-    pieces: json
-      ? jsonLinesLater({ question: 'diff', since }, 'changes', rowsIn(answers()), after)
-      : withEndsLater(lines()),
-    hasChanges: () => changedProjects > 0,
-    refuse: () => {
-      refuseIncomplete('diff', standings);
+  const answer = overFleet<Changed>(projects, options, {
+    name: 'diff',
+    asked: { since },
+    list: 'changes',
+    ask: changedSince(sinceMs),
+    rows: rowsOf,
+    lines: linesOf,
+    count: ({ diff: { isSame, counts }, from, to, isShort, isBehind, notes }, standing) => {
+      changedProjects += isSame ? 0 : 1;
+      short.push(...(isShort ? [standing] : []));
+      behind.push(...(isBehind ? [standing] : []));
+      const { name: project, id: projectId } = standing.project;
+      changes.push({ project, projectId, from, to, isShort, isBehind, isSame, counts, notes });
+    },
+    closing: (standings) => prose(`Something changed in ${changedProjects} of ${knownInWords(standings)}.`),
+    after: () => ({ changed: changes }),
+    lack: () => {
       const lacks = [
         ...(short.length > 0 ? [`nothing is kept from ${since} of ${namesOf(short)}`] : []),
         ...(behind.length > 0 ? [`no sync has ended since ${since} of ${namesOf(behind)}`] : []),
       ];
-      if (lacks.length > 0) {
-        throw new ConnectorError('inconsistent', `fleet diff: the answer is not complete: ${lacks.join('; ')}`);
-      }
+      return lacks.length === 0
+        ? undefined
+        : new ConnectorError('inconsistent', `fleet diff: the answer is not complete: ${lacks.join('; ')}`);
     },
-  };
+  });
+  return { ...answer, hasChanges: () => changedProjects > 0 };
 }
 
-const namesOf = (standings: readonly Standing[]): string =>
-  standings.map(({ project }) => printable(project.name)).join(', ');
-
-function changedSince(
-  sinceMs: number,
-): (project: FleetProject, open: OpenIndex, source: ProjectSource) => Promise<Changed> {
-  return async (_project, open, { past }) => {
+function changedSince(sinceMs: number): Ask<Changed> {
+  return async (_project, { open, past, stack }) => {
     const after = await open({ isWhole: true });
     const { index: before, isShort } = await past(sinceMs, { isWhole: true });
-    const diff = diffOf(before, after);
+    const diff = stack.use(diffOf(before, after));
     return {
       diff,
       isShort,
@@ -156,23 +103,16 @@ function changedSince(
   };
 }
 
-async function* rowsIn(answers: AsyncIterable<Told>): AsyncGenerator<object> {
-  for await (const { standing, changed } of answers) {
-    for (const change of changed === undefined ? [] : [changed.diff.flaggedFirst(), changed.diff.inheritedAccess()]) {
-      for (const one of change) {
-        yield { project: standing.project.name, projectId: standing.project.id, ...changeJson(one) };
-      }
+function* rowsOf({ diff }: Changed): Generator<object> {
+  for (const changes of [diff.flaggedFirst(), diff.inheritedAccess()]) {
+    for (const change of changes) {
+      yield changeJson(change);
     }
   }
 }
 
-function* linesOf({ standing, changed }: Told, nowMs: number): Generator<string> {
-  if (changed === undefined) {
-    return;
-  }
-  const { diff, from, to, isShort, isBehind, notes } = changed;
+function* linesOf({ diff, from, to, isShort, isBehind, notes }: Changed): Generator<string> {
   const paint = painter();
-  yield headingOf(standing, nowMs);
   if (isShort) {
     yield* prose(
       `Nothing is kept from before ${printable(from ?? 'its newest sync')}: what changed earlier is not known.`,
@@ -183,7 +123,6 @@ function* linesOf({ standing, changed }: Told, nowMs: number): Generator<string>
       (line) => paint('yellow', line),
     );
     yield* prose(...notes.map((note) => `note: ${note}`));
-    yield '';
     return;
   }
   yield* prose(
@@ -192,5 +131,4 @@ function* linesOf({ standing, changed }: Told, nowMs: number): Generator<string>
   );
   yield* diffLines(diff, screenWidth(), paint);
   yield* prose(...notes.map((note) => `note: ${note}`));
-  yield '';
 }

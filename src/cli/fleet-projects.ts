@@ -92,7 +92,11 @@ export async function* askEach<T>(
   }
 }
 
-type Ask<T> = (project: FleetProject, open: OpenIndex, source: ProjectSource) => Promise<T>;
+/** What is asked of a project that was synced. What `stack` holds goes away before its indexes do. */
+export type Ask<T> = (
+  project: FleetProject,
+  source: ProjectSource & { readonly stack: AsyncDisposableStack },
+) => Promise<T>;
 
 async function askOne<T>(
   project: FleetProject,
@@ -107,7 +111,7 @@ async function askOne<T>(
     }
     let opened: FileIndex | undefined;
     const open: OpenIndex = async (needs) => (opened = await source.open(needs));
-    const answer = await ask(project, open, source);
+    const answer = await ask(project, { ...source, open, stack });
     const index = opened ?? (await open({ isLean: true }));
     const { startedAt, finishedAt } = index.summary;
     const finishedMs = timeOf(finishedAt);

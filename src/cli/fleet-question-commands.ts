@@ -103,8 +103,8 @@ Examples:
     )
     .action(async (flags: FleetCheckFlags) => (await import('./fleet-check.ts')).fleetCheck(flags, context));
   withSelection(fleet.command('report'))
-    .description('make one page over all projects, which leads to a report of each')
-    .requiredOption('--out <folder>', 'where to: index.html, and projects/NAME.html')
+    .description('make one page over all projects, which leads to a report of each, or a workbook')
+    .requiredOption('--out <folder|file>', 'a folder for index.html and projects/NAME.html, or a workbook, FILE.xlsx')
     .option('--policy <file>', 'a policy of your own, for the findings')
     .addHelpText(
       'after',
@@ -112,7 +112,7 @@ Examples:
 
 Examples:
   $ baton-descope fleet report --out fleet-report
-  $ baton-descope fleet report --out fleet-report --label env=prod`,
+  $ baton-descope fleet report --out fleet.xlsx --label env=prod`,
     )
     .action(async (flags: FleetReportFlags) => (await import('./fleet-report.ts')).fleetReport(flags, context));
 }

@@ -1,28 +1,10 @@
-import { severities, type Severity } from '../checks/rule.ts';
+import { severities } from '../checks/rule.ts';
 import type { CrossFinding, CrossRule } from '../fleet/cross-check.ts';
 import { printable } from '../printable.ts';
-import type { Standing } from './fleet-projects.ts';
+import type { FleetOverview, OverviewRow } from './fleet-overview.ts';
 import { unknownLines } from './fleet-standing.ts';
 import { counted } from './table.ts';
 import { ago } from './text.ts';
-
-/** What the page tells of a project: nothing but its standing, where it is not known. */
-export interface PageRow {
-  readonly standing: Standing;
-  readonly users?: number;
-  readonly tenants?: number;
-  readonly findings?: Readonly<Record<Severity, number>>;
-  /** Its own page, from the folder of this one. */
-  readonly page?: string;
-}
-
-export interface FleetPage {
-  readonly rows: readonly PageRow[];
-  readonly rules: readonly CrossRule[];
-  readonly findings: readonly CrossFinding[];
-  readonly people: { readonly all: number; readonly inSeveral: number };
-  readonly nowMs: number;
-}
 
 /** By which a page of ours is known. */
 export const madeByUs = '<meta name="generator" content="baton-descope fleet report">';
@@ -31,7 +13,7 @@ export const madeByUs = '<meta name="generator" content="baton-descope fleet rep
 const mostShown = 200;
 
 /** The page of a fleet: plain HTML that loads nothing and runs nothing. */
-export function fleetPage({ rows, rules, findings, people, nowMs }: FleetPage): string {
+export function fleetPage({ rows, rules, findings, people }: FleetOverview, nowMs: number): string {
   const unknown = unknownLines(
     rows.map(({ standing }) => standing),
     nowMs,
@@ -49,11 +31,11 @@ ${madeByUs}
 </head>
 <body>
 <h1>Access in ${counted(rows.length, 'project')}</h1>
-<p>Made ${time} UTC. ${people.all.toLocaleString('en')} verified ${people.all === 1 ? 'address' : 'addresses'}, ${people.inSeveral.toLocaleString('en')} of them in several projects.</p>
-${unknown.length === 0 ? '' : `<section class="unknown"><h2>What is not known</h2><ul>${unknown.map((line) => `<li>${safe(line)}</li>`).join('')}</ul></section>`}
+<p>Made ${time} UTC. ${peopleInWords(people)}</p>
+${unknownHtml(unknown)}
 <h2>Projects</h2>
 <table>
-<thead><tr><th>project</th><th>labels</th><th>synced</th><th>users</th><th>tenants</th>${severities.map((one) => `<th>${one}</th>`).join('')}</tr></thead>
+<thead><tr>${headers.map((header) => `<th>${header}</th>`).join('')}</tr></thead>
 <tbody>
 ${rows.map((row) => rowHtml(row, nowMs)).join('\n')}
 </tbody>
@@ -63,6 +45,20 @@ ${rules.map((rule) => ruleHtml(rule, findings)).join('\n')}
 </body>
 </html>
 `;
+}
+
+const headers = ['project', 'labels', 'synced', 'users', 'tenants', ...severities];
+
+function peopleInWords({ all, inSeveral }: FleetOverview['people']): string {
+  const addresses = `${all.toLocaleString('en')} verified ${all === 1 ? 'address' : 'addresses'}`;
+  return `${addresses}, ${inSeveral.toLocaleString('en')} of them in several projects.`;
+}
+
+function unknownHtml(unknown: readonly string[]): string {
+  const items = unknown.map((line) => `<li>${safe(line)}</li>`);
+  return items.length === 0
+    ? ''
+    : `<section class="unknown"><h2>What is not known</h2><ul>${items.join('')}</ul></section>`;
 }
 
 const style = `
@@ -76,7 +72,7 @@ tr.none td { color: #b91c1c; }
 .bad { color: #b91c1c; font-weight: 600; }
 `;
 
-function rowHtml({ standing, users, tenants, findings, page }: PageRow, nowMs: number): string {
+function rowHtml({ standing, users, tenants, findings, page }: OverviewRow, nowMs: number): string {
   const { project, state, finishedMs } = standing;
   const name = safe(project.name);
   const labels = Object.entries(project.labels).map(([label, value]) => `${label}=${value}`);

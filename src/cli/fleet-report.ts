@@ -1,22 +1,24 @@
 import { mkdir, readFile } from 'node:fs/promises';
-import { join } from 'node:path';
-import type { FileIndex } from '../answers/file-index.ts';
-import { checkByPolicy } from '../checks/policy/check-by-policy.ts';
-import type { Policy } from '../checks/policy/schema.ts';
-import { counting } from '../checks/told.ts';
+import { extname, join } from 'node:path';
+import { xlsxBytes } from '../answers/xlsx.ts';
 import { ConnectorError } from '../errors.ts';
-import { type CrossCheck, openCrossCheck } from '../fleet/cross-check.ts';
 import type { FleetProject } from '../fleet/fleet.ts';
+import { openRowSpool } from '../fleet/row-spool.ts';
 import { osReason } from '../os-reasons.ts';
-import { createAtomicFile } from '../output/atomic-file.ts';
+import { outputKinds } from '../output/outputs.ts';
+import { checkTarget } from '../output/place.ts';
+import { writeWholeFile } from '../output/whole-file.ts';
 import { temporaryPlace } from '../output/work-places.ts';
 import { printable } from '../printable.ts';
+import { ownerMarks } from '../sync-format/owner-marks.ts';
 import type { CommandContext } from './command-context.ts';
 import { openFleet } from './fleet-file.ts';
-import { askEach, chosenProjects, type FleetSelection, type Standing } from './fleet-projects.ts';
-import type { OpenIndex, ProjectSource } from './fleet-source.ts';
-import { fleetPage, madeByUs, type PageRow } from './fleet-report-page.ts';
+import { type FleetOverview, type OverviewOptions, overviewOf } from './fleet-overview.ts';
+import { chosenProjects, type FleetSelection } from './fleet-projects.ts';
+import { findingTexts, fleetSheets } from './fleet-report-book.ts';
+import { fleetPage, madeByUs } from './fleet-report-page.ts';
 import { refuseIncomplete } from './fleet-standing.ts';
+import { refuseOtherProject } from './last-output.ts';
 import { policyOrNone } from './policy-file.ts';
 import { report } from './report.ts';
 import { prose } from './results.ts';
@@ -29,77 +31,89 @@ export interface FleetReportFlags extends FleetSelection {
 
 type ReportContext = Pick<CommandContext, 'env' | 'signal' | 'print'>;
 
-/**
- * Makes a page of each project of a fleet, as `report` makes it, and then one that tells of all and leads to them: it is
- * replaced last, so it never leads to what is not there.
- */
+/** Writes what is known of all projects of a fleet: as pages in a folder, or as one workbook (`.xlsx`). */
 export async function fleetReport(flags: FleetReportFlags, { env, signal, print }: ReportContext): Promise<void> {
   const { out, maxAge } = flags;
+  const kind = extname(out).toLowerCase();
+  refuseOtherKinds(out, kind);
   const policy = await policyOrNone(flags.policy);
   const projects = chosenProjects(openFleet(flags), flags);
-  const index = join(out, 'index.html');
-  await readyFolder(out, index);
   await using folder = await temporaryPlace().makeFolder();
-  using cross = openCrossCheck(folder.path);
-  const nowMs = Date.now();
-  const quietly = { env, signal, print: () => undefined, write: () => undefined, endWith: () => undefined };
-  const rows: PageRow[] = [];
-  const ask = async (
-    project: FleetProject,
-    open: OpenIndex,
-    source: ProjectSource,
-  ): Promise<Omit<PageRow, 'standing'>> => {
-    const looked = looksOf(project, await open(), { policy, nowMs, cross });
-    const { path, project: id } = await source.where();
-    const page = join('projects', `${project.name}.html`);
-    await report(
-      path,
-      {
-        out: join(out, page),
-        replaceOtherProject: true,
-        ...(flags.policy !== undefined && { policy: flags.policy }),
-        ...(id !== undefined && { project: id }),
-      },
-      quietly,
-    );
-    return { ...looked, page };
-  };
-  const standings: Standing[] = [];
-  for await (const { standing, answer } of askEach(projects, { env, signal, nowMs, maxAge }, ask)) {
-    standings.push(standing);
-    rows.push({ standing, ...answer });
-  }
-  const page = fleetPage({
-    rows,
-    rules: cross.rules(),
-    findings: [...cross.findings()],
-    people: cross.people(),
-    nowMs,
-  });
-  await writePage(index, page);
-  const made = rows.filter((row) => row.page !== undefined).length;
-  print(
-    prose(
-      `${printable(index)}: ${counted(made, 'project')} of ${rows.length}. Open it in a browser; it holds personal data.`,
-    ).join('\n'),
-  );
+  const options = { env, signal, maxAge, policy, folder: folder.path, nowMs: Date.now() };
+  const { overview, path, hint } = await (kind === '.xlsx' ? writeBook : writePages)(projects, flags, options);
+  const { rows } = overview;
+  const standings = rows.map(({ standing }) => standing);
+  const known = rows.filter(({ findings }) => findings !== undefined).length;
+  const what = `${printable(path)}: ${counted(known, 'project')} of ${rows.length}. ${hint}; it holds personal data.`;
+  print(prose(what).join('\n'));
   refuseIncomplete('report', standings);
 }
 
-function looksOf(
-  project: FleetProject,
-  index: FileIndex,
-  { policy, nowMs, cross }: { readonly policy: Policy; readonly nowMs: number; readonly cross: CrossCheck },
-): Omit<PageRow, 'standing'> {
-  cross.add(project, index);
-  const told = counting(index, checkByPolicy(index, { policy, nowMs }));
-  Iterator.from(told.findings).forEach(() => undefined); // counted as they are read
-  const { counts } = index.summary;
-  return {
-    findings: told.counts.bySeverity,
-    ...(counts !== undefined && { users: counts.resources['user'] ?? 0, tenants: counts.resources['tenant'] ?? 0 }),
-  };
+/** What looks like a file of another kind is hardly meant to be a folder. */
+function refuseOtherKinds(out: string, kind: string): void {
+  if (kind === '.html' || (kind !== '.xlsx' && outputKinds.some((other) => other === kind))) {
+    throw new ConnectorError(
+      'config',
+      `--out ${printable(out)} is neither a folder nor a workbook: name a folder for pages, or end the name with .xlsx`,
+    );
+  }
 }
+
+interface Written {
+  readonly overview: FleetOverview;
+  readonly path: string;
+  readonly hint: string;
+}
+type Options = Omit<OverviewOptions, 'take' | 'makePage'>;
+
+/**
+ * Makes a page of each project, as `report` makes it, and then one that tells of all and leads to them: it is replaced
+ * last, so it never leads to what is not there.
+ */
+async function writePages(
+  projects: readonly FleetProject[],
+  { out, policy }: FleetReportFlags,
+  options: Options,
+): Promise<Written> {
+  const { env = {}, signal, nowMs } = options;
+  const path = join(out, 'index.html');
+  await readyFolder(out, path);
+  const quietly = { env, signal, print: () => undefined, write: () => undefined, endWith: () => undefined };
+  const overview = await overviewOf(projects, {
+    ...options,
+    take: (_project, { findings }) => Iterator.from(findings).forEach(() => undefined), // counted as they are read
+    makePage: async ({ name }, source) => {
+      const where = await source.where();
+      const page = join('projects', `${name}.html`);
+      const flags = { out: join(out, page), replaceOtherProject: true, ...(policy !== undefined && { policy }) };
+      await report(where.path, { ...flags, ...(where.project !== undefined && { project: where.project }) }, quietly);
+      return page;
+    },
+  });
+  await writeWholeFile(path, [fleetPage(overview, nowMs)]);
+  return { overview, path, hint: 'Open it in a browser' };
+}
+
+/** Tables of all: projects, what is wrong between them, and every finding of each. */
+async function writeBook(
+  projects: readonly FleetProject[],
+  { out }: FleetReportFlags,
+  options: Options,
+): Promise<Written> {
+  await checkTarget(out);
+  await refuseOtherProject(out, fleetMark, false, options.signal);
+  using spool = openRowSpool(options.folder);
+  const overview = await overviewOf(projects, {
+    ...options,
+    take: ({ name }, told) => spool.put(findingTexts(name, told)),
+  });
+  const sheets = fleetSheets(overview, spool.rows(), options.nowMs);
+  await writeWholeFile(out, xlsxBytes(sheets, { property: { name: ownerMarks.workbookProperty, value: fleetMark } }));
+  return { overview, path: out, hint: 'Open it with a spreadsheet' };
+}
+
+/** Stands in a workbook where others have their project. */
+const fleetMark = 'a fleet';
 
 /** Makes the folder, and refuses one with a page in it that somebody else made. */
 async function readyFolder(out: string, index: string): Promise<void> {
@@ -114,16 +128,5 @@ async function readyFolder(out: string, index: string): Promise<void> {
       'config',
       `${printable(index)} is none of ours, and stays: name another folder with --out`,
     );
-  }
-}
-
-async function writePage(path: string, page: string): Promise<void> {
-  const target = await createAtomicFile(path);
-  try {
-    await target.write(page);
-    await target.commit();
-  } catch (thrown) {
-    await target.discard();
-    throw thrown;
   }
 }

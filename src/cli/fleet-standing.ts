@@ -1,7 +1,7 @@
 import { ConnectorError } from '../errors.ts';
 import { printable } from '../printable.ts';
 import type { Standing } from './fleet-projects.ts';
-import { prose, writeResult } from './results.ts';
+import { prose } from './results.ts';
 import { counted } from './table.ts';
 import { painter } from './terminal.ts';
 import { ago } from './text.ts';
@@ -9,24 +9,6 @@ import { ago } from './text.ts';
 // What every answer over a fleet tells of its projects: which are known, how old that is, and of which nothing is known.
 
 const paint = painter();
-
-/** An answer over a fleet: `pieces` are written first, and then `refuse` throws where they are not all there is to say. */
-export interface FleetAnswer {
-  readonly pieces: AsyncIterable<string>;
-  readonly refuse: () => void;
-}
-
-export async function tellAnswer({ pieces, refuse }: FleetAnswer, signal: AbortSignal): Promise<void> {
-  await writeResult(pieces, signal);
-  refuse();
-}
-
-/** Lines with their ends. */
-export async function* withEndsLater(lines: AsyncIterable<string>): AsyncGenerator<string> {
-  for await (const line of lines) {
-    yield `${line}\n`;
-  }
-}
 
 /** The heading of what is told of a project. */
 export function headingOf({ project, state, finishedMs }: Standing, nowMs: number): string {
@@ -46,7 +28,8 @@ export function unknownLines(standings: readonly Standing[], nowMs: number): rea
   });
 }
 
-function whyUnknown({ state, finishedMs, failure }: Standing, nowMs: number): string | undefined {
+/** Why a project is not known as it is now; undefined where it is. */
+export function whyUnknown({ state, finishedMs, failure }: Standing, nowMs: number): string | undefined {
   switch (state) {
     case 'read':
       return undefined;
@@ -68,21 +51,52 @@ export function* closingLines(standings: readonly Standing[], nowMs: number): Ge
   yield* prose(...sharedNotes(standings)).map((line) => paint('dim', line));
 }
 
-const mostNamed = 3;
+/** The names of projects; of many the first, and how many more. */
+export function namesOf(standings: readonly Standing[], most = 5): string {
+  return inWords(
+    standings.map(({ project }) => project.name),
+    most,
+  );
+}
 
-/** What the answers of several projects note: where it is not said of all, with the names. */
+function inWords(names: readonly string[], most: number): string {
+  const more = names.length > most ? `, and ${names.length - most} more` : '';
+  return `${names.slice(0, most).map(printable).join(', ')}${more}`;
+}
+
+/** A number in a sentence, and not a part of a time or of a word. */
+const numbers = /(?<![\p{L}\p{N}.,:-])\d{1,3}(?:,\d{3})*(?![\p{L}\p{N}:-]|[.,]\d)/gu;
+
+/**
+ * What the answers of several projects note: where it is not said of all, with the names. Notes that differ in numbers
+ * alone are one, which tells the least and the most: of fifty projects each would else have a line of its own.
+ */
 export function sharedNotes(standings: readonly Standing[]): readonly string[] {
   const read = standings.filter(({ state }) => state === 'read' || state === 'old');
-  const byNote = new Map<string, string[]>();
+  const alike = new Map<string, { readonly notes: string[]; readonly names: string[] }>();
   for (const { notes, project } of read) {
     for (const note of notes) {
-      byNote.set(note, [...(byNote.get(note) ?? []), project.name]);
+      const shape = note.replaceAll(numbers, '#');
+      const known = alike.get(shape) ?? { notes: [], names: [] };
+      alike.set(shape, known);
+      known.notes.push(note);
+      known.names.push(project.name);
     }
   }
-  return Array.from(byNote, ([note, names]) => {
-    const first = names.slice(0, mostNamed).map(printable).join(', ');
-    const more = names.length > mostNamed ? `, and ${names.length - mostNamed} more` : '';
-    return names.length === read.length ? note : `${note} (${first}${more})`;
+  return Array.from(alike.values(), ({ notes, names }) =>
+    names.length === read.length ? withRanges(notes) : `${withRanges(notes)} (${inWords(names, 3)})`,
+  );
+}
+
+/** "65 to 75 memberships", of sentences that differ in numbers alone. */
+function withRanges(notes: readonly string[]): string {
+  const told = notes.map((note) => Array.from(note.matchAll(numbers), ([text]) => Number(text.replaceAll(',', ''))));
+  let place = 0;
+  return (notes[0] ?? '').replaceAll(numbers, (text) => {
+    const all = told.map((of) => of[place] ?? 0);
+    place += 1;
+    const [least, most] = [Math.min(...all), Math.max(...all)];
+    return least === most ? text : `${least.toLocaleString('en')} to ${most.toLocaleString('en')}`;
   });
 }
 
@@ -119,12 +133,12 @@ export function isComplete(standings: readonly Standing[]): boolean {
 export function refuseIncomplete(command: string, standings: readonly Standing[]): void {
   const lacking = standings.filter(({ state }) => state !== 'read');
   if (lacking.length > 0) {
-    const names = lacking.slice(0, mostNamed).map(({ project }) => printable(project.name));
-    const more = lacking.length > mostNamed ? `, and ${lacking.length - mostNamed} more` : '';
     throw new ConnectorError(
       'inconsistent',
-      `fleet ${command}: the answer is not complete: ${lacking.length} of ${counted(standings.length, 'project')} not known, or old: ` +
-        `${names.join(', ')}${more}; the answer says why`,
+      [
+        `fleet ${command}: the answer is not complete: ${lacking.length} of ${counted(standings.length, 'project')}`,
+        `not known, or old: ${namesOf(lacking, 3)}; the answer says why`,
+      ].join(' '),
     );
   }
 }

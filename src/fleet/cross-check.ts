@@ -112,7 +112,7 @@ export function openCrossCheck(folder: string): CrossCheck {
     ],
     *findings() {
       database.exec(
-        'create index if not exists by_email on person (email); create index if not exists by_name on key (name)',
+        'create index if not exists by_email on person (email, project); create index if not exists by_name on key (name)',
       );
       yield* peopleFindings(database, leaver, {
         mend: 'is_shut = 0 and is_verified = 1 and has_access = 1',

@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import readXlsx from 'read-excel-file/node';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { policySchema } from '../../src/checks/policy/schema.ts';
 import { checkOver } from '../../src/cli/fleet-check.ts';
@@ -75,7 +76,7 @@ afterAll(async () => {
 });
 
 interface Checked {
-  readonly findings: readonly { readonly project: string; readonly rule: string }[];
+  readonly findings: readonly { readonly project: string; readonly rule: string; readonly fingerprint: string }[];
   readonly between: readonly CrossFinding[];
   readonly rulesBetween: readonly { readonly id: string; readonly notEvaluated?: string }[];
   readonly checks: readonly { readonly project: string }[];
@@ -154,6 +155,41 @@ describe('fleet report', () => {
       false,
     ]);
     expect(await made(out, ['dev'])).toBeUndefined(); // over its own
+  });
+
+  it('makes one workbook of all: projects, what is wrong between them, and every finding of each', async () => {
+    const out = join(folder.path, 'fleet.xlsx');
+    expect(await made(out, ['prod', 'dev', 'never'])).toMatchObject({ kind: 'inconsistent' });
+    const sheets = await readXlsx(out);
+    const [projects = [], between = [], findings = [], about = []] = sheets.map(({ data }) => data);
+    const { text } = await looked(['prod', 'dev', 'never'], 'none');
+    const checked = JSON.parse(text) as Checked;
+
+    expect(sheets.map(({ sheet }) => sheet)).toEqual(['Projects', 'Between projects', 'Findings', 'About']);
+    expect(projects.slice(1).map((row) => [row[0], row[2], row[3], row[5], row.at(-1)])).toEqual([
+      ['prod', 'env=production', 'read', '6', null],
+      ['dev', 'env=dev', 'read', '6', null],
+      ['never', null, 'never', '?', 'is not known: it was never synced'],
+    ]);
+    expect(between.slice(1).map((row) => [row[1], row[4], row[5], row[6]])).toEqual(
+      checked.between.map(({ rule, subject, projects: here, against }) => [
+        rule,
+        subject.id,
+        here.join(', '),
+        against.join(', '),
+      ]),
+    );
+    expect(findings.slice(1).map((row) => [row[0], row[2], row[10]])).toEqual(
+      checked.findings.map(({ project, rule, fingerprint }) => [project, rule, fingerprint]),
+    );
+    expect(checked.findings.length).toBeGreaterThan(0);
+    expect(about).toContainEqual(['Known', '2: the sheet Projects says what is not known of the others']);
+    expect(await made(out, ['dev'])).toBeUndefined(); // over its own
+  });
+
+  it.each(['fleet.html', 'fleet.csv', 'fleet.json'])('does not take %s for a folder', async (name) => {
+    expect(await made(join(folder.path, name), ['dev'])).toMatchObject({ kind: 'config' });
+    expect(existsSync(join(folder.path, name))).toBe(false);
   });
 
   it('does not write over a page of somebody else', async () => {

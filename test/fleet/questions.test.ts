@@ -3,8 +3,10 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { accessOver } from '../../src/cli/fleet-access.ts';
 import { diffOver } from '../../src/cli/fleet-diff.ts';
-import { chosenProjects } from '../../src/cli/fleet-projects.ts';
+import { chosenProjects, type Standing } from '../../src/cli/fleet-projects.ts';
+import { sharedNotes } from '../../src/cli/fleet-standing.ts';
 import { whoCanOver } from '../../src/cli/fleet-who-can.ts';
+import type { FleetProject } from '../../src/fleet/fleet.ts';
 import { type FleetFiles, fleetFiles, idOf, saidBy } from '../support/fleet-files.ts';
 import { finishOf } from '../support/history.ts';
 import { inTenant, permission, role, tenant, user } from '../support/project-fixture.ts';
@@ -171,6 +173,25 @@ describe('fleet who-can', () => {
       const { text } = await saidBy(whoCanOver(only('prod'), ['write'], before));
       expect((JSON.parse(text) as Answered).projects).toMatchObject([{ name: 'prod', state: 'old' }]);
     }
+  });
+
+  it('says once what the projects note, with the least and the most where that differs in numbers', () => {
+    const noted = (name: string, ...notes: readonly string[]): Standing => ({
+      project: { ...files.fleet.projects[0], name } as FleetProject,
+      state: 'read',
+      notes,
+    });
+    const told = sharedNotes([
+      noted('a', '65 roles, 1,038 uncertain, of 2026-11-30T09:00:00Z', 'all was read'),
+      noted('b', '75 roles, 38 uncertain, of 2026-11-30T09:00:00Z', 'all was read'),
+      noted('c', '70 roles, 43 uncertain, of 2026-11-30T10:00:00Z', 'all was read'),
+    ]);
+
+    expect(told).toEqual([
+      '65 to 75 roles, 38 to 1,038 uncertain, of 2026-11-30T09:00:00Z (a, b)',
+      'all was read',
+      '70 roles, 43 uncertain, of 2026-11-30T10:00:00Z (c)',
+    ]);
   });
 
   it('answers by what counts as old for whoever asks', async () => {
