@@ -32,9 +32,14 @@ const sqliteReasons: Readonly<Record<number, string | undefined>> = {
   3: reasons['EACCES'],
   8: reasons['EROFS'],
   10: reasons['EIO'],
-  13: reasons['ENOSPC'],
   14: 'the file could not be opened',
 };
+
+/**
+ * SQLite tells so that the file beside a database in which its processes meet cannot grow: it asks for a page of it, and
+ * does not look why that failed. A full file system in memory (tmpfs) is what does that.
+ */
+const noRoomBeside = 10 + 19 * 256;
 
 /** The code of a thrown error, such as ENOSPC; "unknown" where it has none. */
 export function osCode(thrown: unknown): string {
@@ -67,10 +72,15 @@ export function sqliteCode(thrown: unknown): number | undefined {
 
 /** What an error of SQLite says of the disk or the file system; undefined where it says something else. */
 export function sqliteReason(thrown: unknown): string | undefined {
-  return sqliteReasons[(sqliteCode(thrown) ?? 0) % 256];
+  return isSqliteFull(thrown) ? reasons['ENOSPC'] : sqliteReasons[(sqliteCode(thrown) ?? 0) % 256];
 }
 
 /** Whether the disk or the quota takes no more, as the operating system or SQLite says it. */
 export function isDiskFull(thrown: unknown): boolean {
-  return hasOsCode(thrown, 'ENOSPC', 'EDQUOT') || (sqliteCode(thrown) ?? 0) % 256 === 13;
+  return hasOsCode(thrown, 'ENOSPC', 'EDQUOT') || isSqliteFull(thrown);
+}
+
+function isSqliteFull(thrown: unknown): boolean {
+  const code = sqliteCode(thrown) ?? 0;
+  return code % 256 === 13 || code === noRoomBeside;
 }

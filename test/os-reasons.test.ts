@@ -24,6 +24,14 @@ describe('a reason of the operating system', () => {
     expect([isOsError(thrown('EIO')), isOsError(new Error('x'))]).toEqual([true, false]);
   });
 
+  it('is that of a full disk where the file beside a database cannot grow, and of a failed one for other faults of it', () => {
+    const sqlite = (errcode: number): Error => Object.assign(new Error('disk I/O error'), { errcode });
+    expect([4_874, 778].map((code) => [isDiskFull(sqlite(code)), sqliteReason(sqlite(code))])).toEqual([
+      [true, 'the disk is full'],
+      [false, 'the disk failed'],
+    ]);
+  });
+
   it('is the same for a full disk, whether the system or SQLite says it', () => {
     const database = new DatabaseSync(':memory:');
     database.exec('pragma page_size = 512; create table t (x); pragma max_page_count = 3;');

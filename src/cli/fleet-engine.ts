@@ -20,7 +20,12 @@ export interface OpenedEngine {
 }
 
 /** The engine of --engine, else of the environment, else a file beside that of the fleet. */
-export async function openEngine(fleet: Fleet, flags: EngineFlags, env: Environment): Promise<OpenedEngine> {
+export async function openEngine(
+  fleet: Fleet,
+  flags: EngineFlags,
+  env: Environment,
+  doing: 'read' | 'write' = 'write',
+): Promise<OpenedEngine> {
   const named = flags.engine ?? (env[engineVariable]?.trim() || undefined);
   const path = named === undefined ? join(dirname(fleet.path), 'fleet.db') : /^sqlite:(.+)$/.exec(named)?.[1];
   if (path !== undefined) {
@@ -29,7 +34,7 @@ export async function openEngine(fleet: Fleet, flags: EngineFlags, env: Environm
   if (named !== undefined && isPostgres(named)) {
     refuseLongTimeouts(fleet);
     const { openPostgresEngine } = await import('../fleet/postgres-engine.ts');
-    return { engine: await openPostgresEngine(named, { groups: fleet.groups }), name: shownStore(named) };
+    return { engine: await openPostgresEngine(named, { groups: fleet.groups, doing }), name: shownStore(named) };
   }
   throw new ConnectorError(
     'config',

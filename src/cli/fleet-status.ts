@@ -32,10 +32,10 @@ export async function status(
   const fleet = openFleet(flags);
   if (watch) {
     const { watchFleetStatus } = await import('./fleet-status-watch.ts');
-    await watchFleetStatus({ fleet, open: () => openEngine(fleet, flags, env), signal, write });
+    await watchFleetStatus({ fleet, open: () => openEngine(fleet, flags, env, 'read'), signal, write });
     return;
   }
-  const opened = await openEngine(fleet, flags, env);
+  const opened = await openEngine(fleet, flags, env, 'read');
   await using stack = new AsyncDisposableStack();
   stack.use(opened.engine);
   const { projects, groups } = await lookAt(fleet, opened);

@@ -13,6 +13,10 @@ export interface PostgresEngineOptions {
   readonly eventTimes?: EventTimes;
   /** A clock of tests, for this process and the server alike. */
   readonly clock?: AttachableClock;
+  /** How long an answer of the database is waited for. */
+  readonly answerMs?: number;
+  /** What whoever opens it means to do, for the words of errors. */
+  readonly doing?: 'read' | 'write';
 }
 
 interface BossOptions extends PostgresEngineOptions {
@@ -25,7 +29,7 @@ interface BossOptions extends PostgresEngineOptions {
 export interface OpenedBoss {
   readonly boss: PgBoss;
   readonly schema: string;
-  readonly guarded: <T>(work: () => Promise<T>) => Promise<T>;
+  readonly guarded: <T>(work: () => Promise<T>, does?: 'read' | 'write') => Promise<T>;
   /** Does all of it or nothing; pg-boss takes the handle as `db`. */
   readonly transaction: <T>(work: (db: Db) => Promise<T>) => Promise<T>;
 }
@@ -34,6 +38,12 @@ const schema = 'baton_fleet';
 /** How often a process looks for runs whose worker was not heard of. */
 const superviseSeconds = 10;
 const longestDay = 23 * 3_600;
+/**
+ * An answer that takes longer is not waited for: the way to the database may be dead, and TCP tells that after a quarter
+ * of an hour. All that the engine asks takes milliseconds. Shorter than a lease lasts.
+ */
+const usualAnswerMs = 30_000;
+const longestConnectMs = 10_000;
 
 const table = `create table if not exists ${schema}.project (
   id text primary key,
@@ -55,24 +65,25 @@ const budgetTable = `create table if not exists ${schema}.budget (
 /** Starts pg-boss in a schema of its own, which is made, or brought up to date, where that is needed. */
 export async function openBoss(
   url: string,
-  { times, eventTimes, clock, line, givenUp }: BossOptions,
+  { times, eventTimes, clock, line, givenUp, answerMs = usualAnswerMs, doing = 'write' }: BossOptions,
 ): Promise<OpenedBoss> {
   const name = shownStore(url);
-  const guarded = async <T>(work: () => Promise<T>): Promise<T> => {
+  const guarded: OpenedBoss['guarded'] = async (work, does = 'write') => {
     try {
       return await work();
     } catch (thrown) {
       if (thrown instanceof ConnectorError) {
         throw thrown;
       }
-      throw toServerFault(name, thrown, 'write');
+      throw toServerFault(name, thrown, does);
     }
   };
   const { application_name: _name, ...config } = clientConfigOf(url, name);
   const boss = new PgBoss({
-    ...(config as object),
+    ...({ ...config, query_timeout: answerMs } as object),
     application_name: 'baton-descope fleet',
     max: 4,
+    connectionTimeoutMillis: Math.min(longestConnectMs, answerMs),
     schema,
     schedule: false, // slots are put by our own scheduler, the same for every engine
     registerInstance: false,
@@ -82,6 +93,8 @@ export async function openBoss(
     ...(clock !== undefined && { clock }),
   });
   boss.on('error', () => undefined); // what asks next is told
+  // What a process that cannot be reached any more left open ends by itself: others wait for its locks.
+  const bounds = `set local statement_timeout = ${answerMs}; set local idle_in_transaction_session_timeout = ${answerMs}`;
   const transaction = async <T>(work: (db: Db) => Promise<T>): Promise<T> =>
     await guarded(async () => {
       const handle = await boss.getDb().beginTransaction?.();
@@ -89,6 +102,7 @@ export async function openBoss(
         throw new Error('pg-boss has transactions on its own pool');
       }
       try {
+        await handle.db.executeSql(bounds);
         const done = await work(handle.db);
         await handle.commit();
         return done;
@@ -113,7 +127,7 @@ export async function openBoss(
         retryDelayMax: Math.round(times.longestPauseMs / 1_000),
       });
       await createEventQueues(boss, eventTimes);
-    });
+    }, doing);
     // "if not exists" does not keep two that begin at once apart: the second one would meet the first one's table.
     await transaction(async (db) => {
       await db.executeSql(`select pg_advisory_xact_lock(hashtext($1))`, [`${schema} tables`]);

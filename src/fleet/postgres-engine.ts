@@ -255,7 +255,7 @@ export async function openPostgresEngine(url: string, options: PostgresEngineOpt
           [line, givenUp],
         );
         return stateOf(rows as ProjectRow[], jobs);
-      }),
+      }, 'read'),
     counts: postgresCounts(boss.getDb(), schema, guarded),
     events: postgresEvents({ boss, schema, guarded, transaction }),
     [Symbol.asyncDispose]: async () => await boss.stop({ graceful: false }),

@@ -16,7 +16,7 @@ interface EventJob {
 export interface PostgresTools {
   readonly boss: PgBoss;
   readonly schema: string;
-  readonly guarded: <T>(work: () => Promise<T>) => Promise<T>;
+  readonly guarded: <T>(work: () => Promise<T>, does?: 'read' | 'write') => Promise<T>;
   readonly transaction: <T>(work: (db: Db) => Promise<T>) => Promise<T>;
 }
 
@@ -123,7 +123,7 @@ export function postgresEvents({ boss, schema, guarded, transaction }: PostgresT
             },
           ]),
         );
-      }),
+      }, 'read'),
   };
 }
 

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { SQLInputValue, StatementSync } from 'node:sqlite';
 import { ConnectorError } from '../errors.ts';
+import { sqliteCode, sqliteReason } from '../os-reasons.ts';
 import { printable } from '../printable.ts';
 import type { EngineTimes, EventTimes, Failure, FleetEngine, Lease, Made, NewRun, Put } from './engine.ts';
 import { isSlotKnown, usualEventTimes, usualTimes, withSlot } from './engine.ts';
@@ -59,7 +60,9 @@ export function openSqliteEngine(
         database.exec('commit');
         return done;
       } catch (thrown) {
-        database.exec('rollback');
+        if (database.isTransaction) {
+          database.exec('rollback'); // SQLite did it itself where the disk is full
+        }
         throw thrown;
       }
     });
@@ -295,12 +298,11 @@ function guarded<T>(path: string, work: () => T): T {
     if (thrown instanceof ConnectorError || !(thrown instanceof Error)) {
       throw thrown;
     }
-    const isBusy = 'errcode' in thrown && thrown.errcode === 5;
     throw new ConnectorError(
       'local-io',
-      isBusy
+      sqliteCode(thrown) === 5
         ? `${printable(path)} is held by another process of the fleet for too long`
-        : `cannot use ${printable(path)}, where the runs of the fleet are kept: ${thrown.message}`,
+        : `cannot use ${printable(path)}, where the runs of the fleet are kept: ${sqliteReason(thrown) ?? thrown.message}`,
     );
   }
 }

@@ -1,9 +1,10 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { runCli, startCli } from '../support/cli.ts';
+import { quickClock, runCli, startCli } from '../support/cli.ts';
 import { testFleet, type TestFleet } from '../support/fleet.ts';
-import { noPostgres, startPostgres, type TestServer } from '../support/postgres.ts';
+import { freePort, noPostgres, startPostgres, type TestServer } from '../support/postgres.ts';
+import { startSilentProxy } from '../support/silent-proxy.ts';
 
 let server: TestServer;
 
@@ -72,6 +73,51 @@ describe.skipIf(noPostgres !== undefined)(
 
       expect(syncedIn(fleet, 'p0')).toBe(1);
       expect(existsSync(join(fleet.folder, 'syncs', 'p0', '.unfinished'))).toBe(false);
+    });
+
+    it('tells that its database does not answer over a way that fell silent, and goes on when it is back', async () => {
+      await using fleet = await testFleet({ projects: 1, defaults: { schedule: { every: '1d' } } });
+      await using proxy = await startSilentProxy(server);
+      const engine = new URL(await server.database());
+      engine.port = String(proxy.port);
+      const env = { BATON_FLEET_ENGINE: engine.href, NODE_OPTIONS: quickClock.join(' ') };
+      await using runs = startCli(['fleet', 'run', '--health-check-port', '0', '--file', fleet.file], env);
+      const [, url = ''] = await runs.until(/health and metrics on (\S+)/);
+      const page = async (path: string): Promise<string> => await (await fetch(`${url}${path}`)).text();
+      const untilHealth = async (status: 'ok' | 'failing'): Promise<string> => {
+        for (;;) {
+          const said = await page('/health');
+          if ((JSON.parse(said) as { readonly status: string }).status === status) {
+            return said;
+          }
+          await new Promise((resolve) => setTimeout(resolve, 50));
+        }
+      };
+      await runs.until(/sync complete/);
+      await untilHealth('ok');
+      proxy.hush();
+      expect(await untilHealth('failing')).toMatch(
+        /"what": "cannot (?:read|write) postgres:[^"]*: it does not answer"/,
+      );
+      expect(await page('/metrics')).toMatch(/^\w+fleet_engine_up 0$/m);
+      proxy.speak();
+      await untilHealth('ok');
+      while (!/^\w+fleet_engine_up 1$/m.test(await page('/metrics'))) {
+        await new Promise((resolve) => setTimeout(resolve, 50)); // a scrape waits for a tenth of a second here
+      }
+      proxy.hush();
+      await untilHealth('failing');
+
+      expect((await runs.stop()).code).toBe(0); // it does not wait for the database either
+      engine.port = String(await freePort());
+      const status = await runCli(['fleet', 'status', '--file', fleet.file], {
+        env: { BATON_FLEET_ENGINE: engine.href },
+      });
+      expect([status.code, status.stderr]).toEqual([
+        4,
+        expect.stringMatching(/^[^\n]*cannot read postgres:[^\n]*: nothing listens there\n$/),
+      ]);
+      expect(syncedIn(fleet, 'p0')).toBe(1);
     });
   },
 );

@@ -1,7 +1,7 @@
 import { TestClock } from 'pg-boss';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ConnectorError } from '../../src/errors.ts';
-import type { NewRun } from '../../src/fleet/engine.ts';
+import type { Lease, NewRun } from '../../src/fleet/engine.ts';
 import { Client } from 'pg';
 import { openPostgresEngine } from '../../src/fleet/postgres-engine.ts';
 import {
@@ -14,6 +14,8 @@ import {
 } from '../support/engine-behaviour.ts';
 import { eventBehaviour } from '../support/event-behaviour.ts';
 import { noPostgres, startPostgres, type TestServer } from '../support/postgres.ts';
+import { type SilentProxy, startSilentProxy } from '../support/silent-proxy.ts';
+import { faultOf } from '../support/thrown.ts';
 
 let server: TestServer;
 
@@ -49,12 +51,16 @@ const run = (project: string, more: Partial<NewRun> = {}): NewRun => ({
   ...more,
 });
 
+const never: Lease = { run: '', project: '', slotMs: 0, attempt: 0, token: 0 };
+
 const about = `the engine on PostgreSQL${noPostgres === undefined ? '' : ` (left out: ${noPostgres})`}`;
 describe.skipIf(noPostgres !== undefined)(about, () => {
   beforeAll(async () => void (server = await startPostgres()), 120_000);
   afterAll(async () => await server[Symbol.asyncDispose]());
-  engineBehaviour(startEngine);
-  eventBehaviour(startEngine);
+  describe('as every engine', () => {
+    engineBehaviour(startEngine);
+    eventBehaviour(startEngine);
+  });
 
   it('gives one run to each of many workers that ask at once, and a group no more than its share', async () => {
     const url = await server.database();
@@ -126,5 +132,60 @@ describe.skipIf(noPostgres !== undefined)(about, () => {
     expect(thrown).toBeInstanceOf(ConnectorError);
     expect(String(thrown)).toMatch(/the database refused the user or the password/);
     expect(String(thrown)).not.toContain('not-the-password');
+  });
+
+  describe('over a way to its database that falls silent', () => {
+    /** A worker behind the proxy, and one that reaches the database directly. */
+    const twoWorkers = async (stack: AsyncDisposableStack) => {
+      const url = await server.database();
+      const proxy: SilentProxy = stack.use(await startSilentProxy(server));
+      const through = new URL(url);
+      through.port = String(proxy.port);
+      const direct = stack.use(await openPostgresEngine(url, { groups }));
+      return {
+        url,
+        proxy,
+        direct,
+        cut: stack.use(await openPostgresEngine(through.href, { groups, answerMs: 2_000 })),
+      };
+    };
+    const faulty = async (work: Promise<unknown>): Promise<string> =>
+      faultOf(await work.catch((error: unknown) => error));
+    const doesNotAnswer = /^unavailable: cannot (?:read|write) postgres:[^ ]+: it does not answer$/;
+
+    it('tells so in time, publishes nothing of a lease that others have by then, and goes on', async () => {
+      await using stack = new AsyncDisposableStack();
+      const { url, proxy, direct, cut } = await twoWorkers(stack);
+      await cut.put(run('P1'));
+      const lease = await cut.take('cut');
+      proxy.hush();
+      const told = await Promise.all([faulty(cut.states()), faulty(cut.keep(lease ?? never))]);
+      expect(told).toEqual([expect.stringMatching(doesNotAnswer), expect.stringMatching(doesNotAnswer)]);
+
+      // The time of a lease passes, and the pause before the next try.
+      await server.ask(url, `update baton_fleet.job set state = 'retry', start_after = now(), retry_count = 1`);
+      const taken = await direct.take('direct');
+      expect(taken).toMatchObject({ project: 'P1' });
+      proxy.speak();
+      let isPlaced = false;
+      expect(await cut.publish(lease ?? never, made, () => (isPlaced = true))).toBe(false);
+      expect(isPlaced).toBe(false);
+      expect(await direct.publish(taken ?? never, made, () => undefined)).toBe(true);
+    });
+
+    it('leaves no lock behind that others would wait for', async () => {
+      await using stack = new AsyncDisposableStack();
+      const { proxy, direct, cut } = await twoWorkers(stack);
+      await direct.put(run('P1'));
+      proxy.hush('baton_fleet take'); // the lock is asked for, and then nothing is heard
+      const taking = faulty(cut.take('cut'));
+      while (!proxy.isSilent) {
+        await new Promise((resolve) => setTimeout(resolve, 5)); // the server's time
+      }
+      const take = async (): Promise<unknown> => await direct.take('direct').catch(() => undefined);
+
+      expect((await take()) ?? (await take())).toMatchObject({ project: 'P1' });
+      expect(await taking).toMatch(doesNotAnswer);
+    });
   });
 });

@@ -1,7 +1,7 @@
 import { rmSync, statSync, writeFileSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
 import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { openSqliteEngine } from '../../src/fleet/sqlite-engine.ts';
 import { temporaryFolder } from '../support/cli.ts';
 import {
@@ -12,7 +12,7 @@ import {
   testTimes as times,
 } from '../support/engine-behaviour.ts';
 import { eventBehaviour } from '../support/event-behaviour.ts';
-import { messageOf } from '../support/thrown.ts';
+import { faultOf, messageOf } from '../support/thrown.ts';
 
 async function startEngine(): Promise<TestEngine> {
   const folder = await temporaryFolder();
@@ -56,6 +56,27 @@ describe('the engine on SQLite', () => {
     expect([isPublished, isPlaced, put]).toEqual([false, false, 'put']);
     expect(await other.take('two')).toMatchObject({ project: 'P1', attempt: 1 });
     expect(await engine.take('one')).toBe(undefined);
+  });
+
+  it('tells of a full disk, which ends its transaction, and goes on when there is room again', async () => {
+    await using folder = await temporaryFolder();
+    await using engine = openSqliteEngine(join(folder.path, 'fleet.db'), { groups });
+    const run = { project: 'P1', slotMs: 1_000, tries: 4, group: undefined };
+    const { exec } = DatabaseSync.prototype; // oxlint-disable-line typescript/unbound-method -- called with its own this
+    const full = vi.spyOn(DatabaseSync.prototype, 'exec').mockImplementation(function (this: DatabaseSync, sql) {
+      if (sql !== 'commit') {
+        return exec.call(this, sql);
+      }
+      exec.call(this, 'rollback');
+      throw Object.assign(new Error('disk I/O error'), { errcode: 4_874 });
+    });
+    const told: unknown = await engine.put(run).catch((thrown: unknown) => thrown);
+    full.mockRestore();
+
+    expect(faultOf(told)).toMatch(
+      /^local-io: cannot use .*fleet\.db, where the runs of the fleet are kept: the disk is full$/,
+    );
+    expect(await engine.put(run)).toBe('put');
   });
 
   it('refuses a file that is something else, and one of a newer version', async () => {

@@ -1,10 +1,12 @@
+import { Socket } from 'node:net';
 import { Client, type ClientConfig, type QueryResultRow } from 'pg';
 import { parse, toClientConfig } from 'pg-connection-string';
 import { ConnectorError } from '../../errors.ts';
 import { isLoopbackHost } from '../../loopback.ts';
 import { printable } from '../../printable.ts';
 import { shownStore } from '../../store-url.ts';
-import { toServerFault } from './faults.ts';
+import { serverCode, toServerFault } from './faults.ts';
+import { usualSilence, watchSilence } from './silence.ts';
 
 /** A connection to a store in PostgreSQL. Its errors are told by the store's name, which holds no password. */
 export interface Connection extends AsyncDisposable {
@@ -21,18 +23,40 @@ export interface Connection extends AsyncDisposable {
 }
 
 const connectMs = 10_000;
+/** A connection that nothing was heard of for so long is asked for a sign of life by TCP, each second then, ten times. */
+const keepAliveMs = 10_000;
+/** A server that does not answer a goodbye is not waited for longer. */
+const goodbyeMs = 5_000;
 
-/** Connects to the database that a URL names. Errors: `config` for a URL that is none, else those of `toServerFault`. */
-export async function connect(url: string, doing: 'read' | 'write'): Promise<Connection> {
+/**
+ * Connects to the database that a URL names. Statements may take long; a way to the server that is dead is noticed by
+ * `watchSilence`. Errors: `config` for a URL that is none, else those of `toServerFault`.
+ */
+export async function connect(url: string, doing: 'read' | 'write', silence = usualSilence): Promise<Connection> {
   const name = shownStore(url);
-  const client = new Client(clientConfigOf(url, name));
+  const config = clientConfigOf(url, name);
+  const socket = new Socket();
+  const client = new Client({ ...config, stream: () => socket });
   client.on('error', () => undefined); // the query that is under way, or the next one, tells it
+  let asked = 0;
+  const isReachable = async (): Promise<boolean> =>
+    await answers({ ...config, connectionTimeoutMillis: silence.connectMs });
+  const watch = watchSilence({ socket, isAsked: () => asked > 0, isReachable, times: silence });
   const guarded = async <T>(work: () => Promise<T>): Promise<T> => {
+    asked += 1;
     try {
       return await work();
     } catch (thrown) {
-      throw toServerFault(name, thrown, doing);
+      throw toServerFault(name, watch.isDead ? new Error('timeout') : thrown, doing);
+    } finally {
+      asked -= 1;
     }
+  };
+  const end = async (): Promise<void> => {
+    watch[Symbol.dispose]();
+    const timer = setTimeout(() => socket.destroy(), goodbyeMs);
+    await client.end().catch(() => undefined);
+    clearTimeout(timer);
   };
   let begun: Promise<unknown> = Promise.resolve();
   const settled = async (): Promise<void> => {
@@ -41,7 +65,7 @@ export async function connect(url: string, doing: 'read' | 'write'): Promise<Con
   try {
     await guarded(() => client.connect());
   } catch (thrown) {
-    await client.end().catch(() => undefined);
+    await end();
     throw thrown;
   }
   return {
@@ -63,8 +87,24 @@ export async function connect(url: string, doing: 'read' | 'write'): Promise<Con
       begun = guarded(work);
       begun.catch(() => undefined); // whoever is next throws it
     },
-    [Symbol.asyncDispose]: async () => await client.end().catch(() => undefined),
+    [Symbol.asyncDispose]: end,
   };
+}
+
+/** Whether a server lets somebody in, or says why not: then it is there. */
+async function answers(config: ClientConfig): Promise<boolean> {
+  const socket = new Socket();
+  const client = new Client({ ...config, stream: () => socket });
+  client.on('error', () => undefined);
+  try {
+    await client.connect();
+    return true;
+  } catch (thrown) {
+    return serverCode(thrown) !== undefined;
+  } finally {
+    client.end().catch(() => undefined);
+    socket.destroy();
+  }
 }
 
 /** Without `sslmode` a server elsewhere is talked to under TLS, with its name checked; one of this machine is not. */
@@ -87,5 +127,6 @@ export function clientConfigOf(url: string, name: string): ClientConfig {
     application_name: 'baton-descope',
     connectionTimeoutMillis: connectMs,
     keepAlive: true,
+    keepAliveInitialDelayMillis: keepAliveMs,
   };
 }

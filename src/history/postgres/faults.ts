@@ -70,11 +70,11 @@ export function toServerFault(name: string, thrown: unknown, doing: 'read' | 'wr
       `its certificate is not trusted (${osReason(thrown)}): name the authority with ?sslmode=verify-full&sslrootcert=FILE`,
     );
   }
-  if (lostWords.test(thrown.message)) {
-    return fault('unavailable', 'the connection to the database was lost; run it again');
-  }
   if (/timeout expired|timed? ?out/i.test(thrown.message)) {
     return fault('unavailable', 'it does not answer');
+  }
+  if (lostWords.test(thrown.message)) {
+    return fault('unavailable', 'the connection to the database was lost; run it again');
   }
   if (/password must be a string/i.test(thrown.message)) {
     return fault('local-io', 'the database asks for a password: set PGPASSWORD, or put it into the URL');

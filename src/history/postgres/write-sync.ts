@@ -17,6 +17,19 @@ import { createStaging } from './staging.ts';
 import { createRowWriter } from './write-rows.ts';
 
 /**
+ * A sync may take long, and the server keeps its turn for as long as it thinks that we are there: without the last four it
+ * may take two hours to find a dead machine out.
+ */
+const ofLongSyncs = [
+  'set local statement_timeout = 0',
+  'set local idle_in_transaction_session_timeout = 0',
+  'set local tcp_keepalives_idle = 30',
+  'set local tcp_keepalives_interval = 10',
+  'set local tcp_keepalives_count = 6',
+  'set local tcp_user_timeout = 90000',
+].join('; ');
+
+/**
  * Begins a sync in the store at a URL, which is made where there is none: one transaction, that lasts as long as the
  * sync. Another writer of the same project is waited for; those of other projects go on.
  */
@@ -28,9 +41,7 @@ export async function createPostgresTarget(
   try {
     await migrate(connection);
     await connection.run('begin');
-    await connection.run(
-      `set local search_path = ${schema}, pg_temp; set local statement_timeout = 0; set local idle_in_transaction_session_timeout = 0`,
-    );
+    await connection.run(`set local search_path = ${schema}, pg_temp; ${ofLongSyncs}`);
     await takeTurn(connection, projectId, waiting);
     return await begin(connection, { projectId, syncId, keepMs });
   } catch (thrown) {
