@@ -11,6 +11,7 @@ const replacing = globSync('test/**/*.test.ts', { exclude: left }).filter((file)
 
 const common = {
   testTimeout: 30_000,
+  expect: { poll: { timeout: 20_000 } }, // of vitest's second a busy machine needs more
   setupFiles: ['test/support/leave-as-found.ts', 'test/support/property-seed.ts'],
   // All cores: the default leaves one idle, which on two cores means one file at a time.
   maxWorkers: '100%',

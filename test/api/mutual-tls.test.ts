@@ -3,7 +3,7 @@ import { rename } from 'node:fs/promises';
 import { Agent, request } from 'node:https';
 import { connect } from 'node:net';
 import { connect as connectTls, type ConnectionOptions } from 'node:tls';
-import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { type Api, createApi } from '../../src/api/api.ts';
 import { addMutualTls } from '../../src/api/mutual-tls.ts';
 import { silentLogger } from '../../src/log.ts';
@@ -13,6 +13,7 @@ import { type Pages, startPages } from '../../src/observe/pages.ts';
 import { type TlsFiles, watchCertificates, type WatchedCertificates } from '../../src/server/tls.ts';
 import { type Authority, createAuthority, type Issued, putTlsFiles } from '../support/certificates.ts';
 import { temporaryFolder } from '../support/cli.ts';
+import { eventually } from '../support/eventually.ts';
 
 let folder: Awaited<ReturnType<typeof temporaryFolder>>;
 let ours: Authority;
@@ -154,10 +155,7 @@ describe('the API on an address that is no loopback address', () => {
     const next = await putTlsFiles(folder.path, await ours.issue('server'), stranger.cert, 'next');
     await Promise.all((['cert', 'key', 'clientCa'] as const).map((which) => rename(next[which], files[which])));
 
-    await vi.waitFor(async () => expect(await documentOf(await stranger.issue('auditor'))).toBe(200), {
-      timeout: 5_000,
-      interval: 100,
-    });
+    await eventually(async () => expect(await documentOf(await stranger.issue('auditor'))).toBe(200));
     expect(await documentOf(caller)).toEqual(expect.stringMatching(/^E/));
     expect(await documentOf({ ...caller, session })).toEqual(expect.stringMatching(/^E/));
   });

@@ -12,6 +12,7 @@ import { temporaryFolder } from '../support/cli.ts';
 import { importDay, writeDay } from '../support/history.ts';
 import { noPostgres, startPostgres, type TestServer } from '../support/postgres.ts';
 import { inTenant, permission, role, tenant, user } from '../support/project-fixture.ts';
+import { eventually } from '../support/eventually.ts';
 
 const lists = {
   tenants: [tenant('acme', { name: 'Acme' })],
@@ -131,7 +132,7 @@ describe.skipIf(noPostgres !== undefined)(`the API of a store in PostgreSQL${why
       try {
         await holder.query('begin; lock table baton_descope.user_row in access exclusive mode');
         const asked = fetch(`${serving.base}/v1/who-can?held=write`).catch(() => undefined);
-        await vi.waitFor(async () => expect(await readdir(folder.path)).toHaveLength(1), { timeout: 10_000 });
+        await eventually(async () => expect(await readdir(folder.path)).toHaveLength(1));
         await serving[Symbol.asyncDispose]();
         await asked;
       } finally {

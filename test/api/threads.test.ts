@@ -4,6 +4,7 @@ import { Worker } from 'node:worker_threads';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Question } from '../../src/api/answer.ts';
 import { createThreads, type Threads } from '../../src/api/threads.ts';
+import { eventually } from '../support/eventually.ts';
 
 /** A thread that answers with the name of the store: never where that is "slow", and ends where it is "broken". */
 const start = (): Worker =>
@@ -95,7 +96,7 @@ describe('what a thread brought to answer a question from', () => {
       },
     });
     const asked = threads.ask(question('a'), signal);
-    await vi.waitFor(() => expect(existsSync(`${folder}/moment.db`)).toBe(true), { timeout: 10_000, interval: 10 });
+    await eventually(() => expect(existsSync(`${folder}/moment.db`)).toBe(true));
     if (worker === undefined) {
       throw new Error('no thread began');
     }

@@ -42,6 +42,7 @@ export function useLoopback(): (answer: RequestListener) => Promise<Loopback> {
       request.resume();
       answer(request, response);
     });
+    server.keepAliveTimeout = 60_000; // nothing may wait for its end, which is then seen
     servers.push(server);
     server.on('connection', (socket) => {
       connections += 1;
@@ -68,7 +69,7 @@ export async function settle(): Promise<void> {
 }
 
 export async function waitUntil(condition: () => boolean): Promise<void> {
-  const giveUpAt = performance.now() + 3_000;
+  const giveUpAt = performance.now() + 20_000;
   while (!condition()) {
     if (performance.now() > giveUpAt) {
       expect.unreachable('what was waited for did not happen');

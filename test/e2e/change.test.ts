@@ -1,9 +1,10 @@
 import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type Emulator, type EmulatorOptions, startEmulator } from '../../src/emulator/emulator.ts';
 import { type CliRun, envOf, runCli, startCli, temporaryFolder } from '../support/cli.ts';
 import { addRole, addTenant, company, snapshot } from '../support/provisioning-server.ts';
+import { eventually } from '../support/eventually.ts';
 
 const canary = 'K2canaryKeyThatMustNeverBeSeen0123456789';
 let emulator: Emulator;
@@ -498,7 +499,7 @@ describe('--audit-log', () => {
       envOf(emulator),
     );
 
-    await vi.waitFor(() => expect(emulator.state.user('U2Ada')?.roleNames).toEqual(['Editor']), { timeout: 10_000 });
+    await eventually(() => expect(emulator.state.user('U2Ada')?.roleNames).toEqual(['Editor']));
     await running.stop('SIGKILL');
 
     const text = await readFile(path, 'utf8');
@@ -524,7 +525,7 @@ describe('--audit-log', () => {
         envOf(emulator),
       );
 
-      await vi.waitFor(() => expect(emulator.state.user('U2Ada')?.roleNames).toEqual(['Editor']), { timeout: 10_000 });
+      await eventually(() => expect(emulator.state.user('U2Ada')?.roleNames).toEqual(['Editor']));
       const ended = await running.stop(signal);
 
       expect(ended.code).toBe(signal === 'SIGINT' ? 130 : 143);

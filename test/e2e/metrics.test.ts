@@ -5,6 +5,7 @@ import { type Emulator, startEmulator } from '../../src/emulator/emulator.ts';
 import { createAuthority } from '../support/certificates.ts';
 import { envOf, type RunningCli, startCli, temporaryFolder } from '../support/cli.ts';
 import { startPlatform, taskId } from '../support/platform.ts';
+import { eventually } from '../support/eventually.ts';
 
 vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
 
@@ -79,14 +80,11 @@ function missing({ name, matchers, where }: Selector, all: readonly Series[]): r
 
 /** The series of a process as soon as it has the named one. */
 async function seriesWith(name: string, pages: string): Promise<readonly Series[]> {
-  return await vi.waitFor(
-    async () => {
-      const all = seriesOf(await (await fetch(`${pages}/metrics`)).text());
-      expect(all.map((series) => series.name)).toContain(name);
-      return all;
-    },
-    { timeout: 30_000, interval: 100 },
-  );
+  return await eventually(async () => {
+    const all = seriesOf(await (await fetch(`${pages}/metrics`)).text());
+    expect(all.map((series) => series.name)).toContain(name);
+    return all;
+  });
 }
 
 /** What service mode tells of its platform, when it is connected and one sync is uploaded. */

@@ -41,7 +41,7 @@ function start(node: string, nodeFlags: readonly string[], args: readonly string
     ended: new Promise((resolve) => {
       child.on('close', resolve);
     }),
-    until: (text) => expect.poll(() => stdout + stderr, { timeout: 20_000, interval: 10 }).toContain(text),
+    until: (text) => expect.poll(() => stdout + stderr, { interval: 10 }).toContain(text),
   };
 }
 
@@ -61,7 +61,7 @@ describe.each(starts)('a process started %s', (_name, node, flags) => {
     async (signal, code) => {
       await using folder = await temporaryFolder();
       const { child, ended, stderr } = start(node, flags, ['sync', '--out', 'sync.json'], folder.path);
-      await expect.poll(async () => await readdir(folder.path), { timeout: 20_000, interval: 10 }).toHaveLength(1);
+      await expect.poll(async () => await readdir(folder.path), { interval: 10 }).toHaveLength(1);
 
       child.kill(signal as NodeJS.Signals);
 
@@ -137,14 +137,12 @@ describe('an unfinished file of a sync that was killed', () => {
   it('is gone after the next one, and that of one that lives stays', async () => {
     await using folder = await temporaryFolder();
     const killed = start(process.execPath, quickStart, ['sync', '--out', 'sync.json'], folder.path);
-    await expect.poll(async () => await readdir(folder.path), { timeout: 20_000 }).toHaveLength(1);
+    await expect.poll(async () => await readdir(folder.path)).toHaveLength(1);
     killed.child.kill('SIGKILL');
     await killed.ended;
     const [left = ''] = await readdir(folder.path);
     const living = start(process.execPath, quickStart, ['sync', '--out', 'sync.json'], folder.path);
-    await expect
-      .poll(async () => (await readdir(folder.path)).filter((name) => name !== left), { timeout: 20_000 })
-      .toHaveLength(1);
+    await expect.poll(async () => (await readdir(folder.path)).filter((name) => name !== left)).toHaveLength(1);
     const own = (await readdir(folder.path)).find((name) => name !== left);
 
     const other = await startEmulator({ users: 5 });

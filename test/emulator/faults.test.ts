@@ -16,15 +16,15 @@ interface RawAnswer {
   readonly end: string;
 }
 
-/** A request by hand that reports whatever came, and gives up after `patienceMs`. */
-function raw(client: Client, patienceMs = 2_000): Promise<RawAnswer> {
+/** A request by hand that reports whatever came, and gives up a moment after `isEnough` of what came. */
+function raw(client: Client, isEnough: (body: string) => boolean): Promise<RawAnswer> {
   const { baseUrl, projectId, managementKey } = client.emulator;
   return new Promise((resolve) => {
     let status: number | undefined;
     let headers: http.IncomingHttpHeaders = {};
     let body = '';
     const done = (end: string): void => {
-      clearTimeout(timer);
+      clearInterval(look);
       resolve({ status, headers, body, end });
       request.destroy();
     };
@@ -33,7 +33,12 @@ function raw(client: Client, patienceMs = 2_000): Promise<RawAnswer> {
       agent: false,
       headers: { authorization: `Bearer ${projectId}:${managementKey}` },
     });
-    const timer = setTimeout(() => done('gave up'), patienceMs);
+    const look = setInterval(() => {
+      if (isEnough(body)) {
+        clearInterval(look);
+        setTimeout(() => done('gave up'), 60);
+      }
+    }, 5);
     request.on('error', (error: NodeJS.ErrnoException) => done(error.code ?? error.message));
     request.on('response', (response) => {
       status = response.statusCode;
@@ -46,10 +51,13 @@ function raw(client: Client, patienceMs = 2_000): Promise<RawAnswer> {
   });
 }
 
-const withFault = async (fault: Fault, patienceMs?: number): Promise<RawAnswer> => {
+const withFault = async (
+  fault: Fault,
+  isEnough: (body: string, fired: number) => boolean = () => false,
+): Promise<RawAnswer> => {
   await using client = await startClient({ users: 40 });
   const armed = client.emulator.faults.add({ match: { endpoint: search }, fault });
-  const answer = await raw(client, patienceMs);
+  const answer = await raw(client, (body) => isEnough(body, armed.fired));
   expect(armed.fired).toBe(1);
   return answer;
 };
@@ -72,8 +80,8 @@ describe('injected faults', () => {
   });
 
   it('hangs before the headers, or stalls in the middle of the body', async () => {
-    const before = await withFault({ kind: 'hang', at: 'before-headers' }, 80);
-    const middle = await withFault({ kind: 'hang', at: 'mid-body' }, 150);
+    const before = await withFault({ kind: 'hang', at: 'before-headers' }, (_, fired) => fired === 1);
+    const middle = await withFault({ kind: 'hang', at: 'mid-body' }, (body) => body.length > 1_000);
 
     expect(before).toMatchObject({ status: undefined, end: 'gave up' });
     expect(middle).toMatchObject({ status: 200, end: 'gave up' });
@@ -81,13 +89,14 @@ describe('injected faults', () => {
   });
 
   it('drips bytes, or waits before it answers', async () => {
-    const slow = await withFault({ kind: 'slow', chunkBytes: 10, everyMs: 20 }, 150);
+    const dripped = performance.now();
+    const slow = await withFault({ kind: 'slow', chunkBytes: 10, everyMs: 20 }, (body) => body.length >= 30);
     const started = performance.now();
     const late = await withFault({ kind: 'delay', ms: 120 });
 
     expect(slow.end).toBe('gave up');
-    expect(slow.body.length).toBeGreaterThan(0);
-    expect(slow.body.length).toBeLessThan(120);
+    expect(slow.body.length).toBeGreaterThanOrEqual(30);
+    expect(slow.body.length).toBeLessThanOrEqual(10 * (1 + (started - dripped) / 19)); // 20 ms, and timers are inexact
     expect(late.end).toBe('whole');
     expect(performance.now() - started).toBeGreaterThan(115);
   });

@@ -98,7 +98,7 @@ describe('row 20: a caller who goes away', () => {
     const third = remote.listResources(resourcesRequest('x', 'user', second.nextPageToken), stop.signal);
     setTimeout(() => stop.abort(), 50);
     await expect(third).rejects.toMatchObject({ kind: 'cancelled' });
-    await expect.poll(() => emulator.stats.inFlight, { timeout: 1_000, interval: 5 }).toBe(0);
+    await expect.poll(() => emulator.stats.inFlight, { interval: 5 }).toBe(0);
     const again = await remote.listResources(resourcesRequest('x', 'user', second.nextPageToken));
 
     expect(hung.fired).toBe(1);

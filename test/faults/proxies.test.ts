@@ -1,6 +1,6 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { beforeAll, describe, expect, it, vi } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { chooseProxy } from '../../src/descope/http/proxy.ts';
 import { createTransport } from '../../src/descope/http/transport.ts';
 import { tenantList } from '../../src/descope/tenants.ts';
@@ -11,6 +11,7 @@ import { type CliRun, envOf, quickWaits, runCli, temporaryFolder } from '../supp
 import { type ConnectProxy, type ProxyBehaviour, startConnectProxy } from '../support/connect-proxy.ts';
 import { benchProject } from '../support/faults-bench.ts';
 import { tlsFront } from '../support/tls-front.ts';
+import { eventually } from '../support/eventually.ts';
 
 const host = 'api.descope.example';
 const password = 'p:ss@word';
@@ -195,7 +196,7 @@ describe('an egress proxy', () => {
     await expect(send(tenantList.endpoint, {})).rejects.toThrow(
       /the proxy .* did not connect to Descope in time; check HTTPS_PROXY/,
     );
-    await vi.waitFor(() => expect(proxy.open()).toBe(0));
+    await eventually(() => expect(proxy.open()).toBe(0));
   });
 
   it('is what doctor says the way is', async () => {

@@ -21,6 +21,7 @@ import { temporaryFolder } from '../support/cli.ts';
 import { grpcCall } from '../support/grpc-call.ts';
 import { createProject, smallProject } from '../support/project-fixture.ts';
 import { connectorOf } from '../support/walker.ts';
+import { eventually } from '../support/eventually.ts';
 
 const listTypes = '/c1.connector.v2.ResourceTypesService/ListResourceTypes';
 const surface: ConnectorSurface = connectorOf(createProject(smallProject()));
@@ -91,13 +92,13 @@ describe('a connection that stays silent', () => {
       },
     ]);
     expect(socket.destroyed).toBe(true);
-    await expect(isServed(server)).resolves.toBe(true);
+    await eventually(async () => expect(await isServed(server)).toBe(true)); // not at once where 0.05 s are not enough
   });
 
   it('makes room for the next one where there are many: the oldest goes, and a caller is always served', async () => {
     const server = await start({ connectionLimits: { ...usualConnectionLimits, opening: 3 } });
     const dialled = Array.from({ length: 10 }, () => dial(server.port));
-    await vi.waitFor(() => expect(server.causes).toHaveLength(7));
+    await eventually(() => expect(server.causes).toHaveLength(7));
 
     await expect(isServed(server)).resolves.toBe(true);
 
@@ -108,12 +109,17 @@ describe('a connection that stays silent', () => {
   });
 
   it('is no matter for a connection that has spoken: it may be quiet for long', async () => {
-    const server = await start({ connectionLimits: { ...usualConnectionLimits, openingMs: 50 } });
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    onTestFinished(() => void vi.useRealTimers());
+    const server = await start();
     const client = connectHttp2(`http://${server.address}`);
+    const answered = (): Promise<Error | null> => new Promise((resolve) => void client.ping((error) => resolve(error)));
     await new Promise<void>((resolve) => client.once('remoteSettings', () => resolve()));
+    expect(await answered()).toBeNull();
 
-    await new Promise((resolve) => setTimeout(resolve, 200));
+    await vi.advanceTimersByTimeAsync(2 * usualConnectionLimits.openingMs);
 
+    expect(await answered()).toBeNull();
     expect(client.destroyed).toBe(false);
     expect(server.causes).toEqual([]);
     client.destroy();
@@ -177,7 +183,7 @@ describe('a request that does not arrive as a whole', () => {
     let isSmallEnded = false;
     void small.ended.then(() => (isSmallEnded = true));
 
-    await vi.waitFor(() => expect(server.causes).toEqual(['unfinished', 'unfinished']));
+    await eventually(() => expect(server.causes).toEqual(['unfinished', 'unfinished']));
 
     expect(isSmallEnded).toBe(false);
     await expect(isServed(server)).resolves.toBe(true);
@@ -261,7 +267,7 @@ describe('a TLS handshake that is refused', () => {
           await new Promise((resolve) => socket.once('close', resolve));
         }
       }
-      await vi.waitFor(() => expect(server.causes).toEqual(['tls', 'tls', 'tls']));
+      await eventually(() => expect(server.causes).toEqual(['tls', 'tls', 'tls']));
       expect(server.lines).toEqual([
         {
           event: 'tls handshake refused',

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { fromBinary } from '@bufbuild/protobuf';
 import { create } from '@bufbuild/protobuf';
 import { Client, credentials, type ChannelCredentials, type ServiceError, status } from '@grpc/grpc-js';
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startEmulator, type Emulator } from '../../src/emulator/emulator.ts';
 import { createConnector, type Connector } from '../../src/connector.ts';
 import { ConnectorService } from '../../src/gen/c1/connector/v2/connector_pb.ts';
@@ -19,6 +19,7 @@ import { type TlsFiles, watchCertificates, type WatchedCertificates } from '../.
 import { type Authority, createAuthority, type Issued, putTlsFiles } from '../support/certificates.ts';
 import { temporaryFolder } from '../support/cli.ts';
 import { clientOf } from '../support/embedded.ts';
+import { eventually } from '../support/eventually.ts';
 
 let emulator: Emulator;
 let connector: Connector;
@@ -103,7 +104,7 @@ describe('mutual TLS', () => {
     await rename(next.key, files.key);
     await rename(next.clientCa, files.clientCa);
 
-    await vi.waitFor(async () => expect(await dial(caller)).toBeDefined(), { timeout: 5_000, interval: 100 });
+    await eventually(async () => expect(await dial(caller)).toBeDefined());
   });
 });
 

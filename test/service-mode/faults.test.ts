@@ -2,7 +2,7 @@ import { readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { status } from '@grpc/grpc-js';
-import { describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { ConnectorError } from '../../src/errors.ts';
 import type { BatonServiceFinishTaskRequest } from '../../src/gen/c1/connectorapi/baton/v1/baton_pb.ts';
 import { chunkBytes } from '../../src/service-mode/upload.ts';
@@ -11,6 +11,7 @@ import { temporaryFolder } from '../support/cli.ts';
 import { type PlatformDouble, startPlatform, taskId } from '../support/platform.ts';
 import { company, entitlement, userPrincipal } from '../support/provisioning-server.ts';
 import { endOf, fullSync, type ServiceBench, startService } from '../support/service.ts';
+import { eventually } from '../support/eventually.ts';
 
 const project = { project: company() };
 
@@ -340,7 +341,7 @@ describe('a platform that hands a sync out again at once', () => {
     await using bench = await startService({ emulator: project, runSync: sync.runSync, speed: 2_000, platform });
     insistent(bench, ['one', 'two', 'three', 'four', 'five']);
 
-    await vi.waitFor(() => expect(spent(bench.waits, 60_000)).toBeGreaterThan(3), { timeout: 20_000 });
+    await eventually(() => expect(spent(bench.waits, 60_000)).toBeGreaterThan(3));
     for (const ms of [1_000, 4_000, 9_000, 16_000, 25_000, 36_000, 49_000]) {
       expect(spent(bench.waits, ms)).toBe(1);
     }
@@ -366,8 +367,8 @@ describe('a platform that hands a sync out again at once', () => {
     });
     insistent(bench, ['one']);
 
-    await vi.waitFor(() => expect(bench.platform.uploads).toHaveLength(1), { timeout: 20_000 });
-    await vi.waitFor(() => expect(finishes(bench)).toBe(6));
+    await eventually(() => expect(bench.platform.uploads).toHaveLength(1));
+    await eventually(() => expect(finishes(bench)).toBe(6));
     for (const ms of [1_000, 4_000, 9_000, 16_000, 25_000]) {
       expect(spent(bench.waits, ms)).toBe(1);
     }
@@ -393,10 +394,7 @@ describe('a platform that is away', () => {
     await bench.platform.askedFor('GetTask', 2);
     await bench.platform.setDown(true);
     const before = bench.waits.length;
-    await vi.waitFor(
-      () => expect(bench.waits.slice(before).reduce((sum, ms) => sum + ms, 0)).toBeGreaterThan(600_000),
-      { timeout: 20_000 },
-    );
+    await eventually(() => expect(bench.waits.slice(before).reduce((sum, ms) => sum + ms, 0)).toBeGreaterThan(600_000));
     await bench.platform.setDown(false);
 
     expect(await endOf(bench, bench.platform.give(grantTask('back')))).toMatchObject({ code: 'OK' });
@@ -423,9 +421,9 @@ describe('two processes under one client id', () => {
     await using platform = await startPlatform({ nextPollMs: 200 });
     await using first = await startService({ at: platform, emulator: project, hostId: 'host-1' });
     await using second = await startService({ at: platform, emulator: project, hostId: 'host-2' });
-    await Promise.all(
-      [first, second].map(({ log }) => vi.waitFor(() => expect(log()).toContain('"msg":'), 5_000)),
-    ).catch(() => undefined);
+    await Promise.all([first, second].map(({ log }) => eventually(() => expect(log()).toContain('"msg":')))).catch(
+      () => undefined,
+    );
     const ids = Array.from({ length: 12 }, (_, place) => platform.give(grantTask(`many${place}`)));
 
     const ends = await Promise.all(ids.map((id) => platform.finished(id)));
@@ -439,7 +437,7 @@ describe('being asked to end', () => {
     await using platform = await startPlatform();
     await platform.setDown(true);
     await using bench = await startService({ at: platform, emulator: project, speed: 1 });
-    await vi.waitFor(() => expect(bench.waits.length).toBeGreaterThan(0));
+    await eventually(() => expect(bench.waits.length).toBeGreaterThan(0));
 
     await bench.stop();
     expect(platform.asked).toEqual([]);
@@ -491,7 +489,7 @@ describe('being asked to end', () => {
     await using bench = await startService({ emulator: project, runSync: sync.runSync });
     const ids = [bench.platform.give(fullSync('one')), bench.platform.give(fullSync('two'))];
     await sync.begun;
-    await vi.waitFor(() => expect(callsOf(bench.platform, 'Heartbeat')).toBeGreaterThan(1));
+    await eventually(() => expect(callsOf(bench.platform, 'Heartbeat')).toBeGreaterThan(1));
 
     await bench.stop();
     for (const id of ids) {

@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { MessageInitShape } from '@bufbuild/protobuf';
-import { expect, it, vi } from 'vitest';
+import { expect, it } from 'vitest';
 import type { TaskSchema } from '../../src/gen/c1/connectorapi/baton/v1/baton_pb.ts';
 import { temporaryFolder } from '../support/cli.ts';
 import { companyWithKeys } from '../support/key-project.ts';
@@ -9,6 +9,7 @@ import { leaksIn } from '../support/leaks.ts';
 import { taskId } from '../support/platform.ts';
 import { ageReader, jwkReader } from '../support/private-keys.ts';
 import { endOf, fullSync, type ServiceBench, startService } from '../support/service.ts';
+import { eventually } from '../support/eventually.ts';
 
 type TaskType = NonNullable<Exclude<MessageInitShape<typeof TaskSchema>, { readonly $typeName: string }>['taskType']>;
 
@@ -112,7 +113,7 @@ it('a secret that a task makes stands in no call to the platform, no log and no 
     expect({ name, ...end }).toMatchObject(name === 'passwordAction' ? { code: 'OK' } : { nonRetryable: true });
   }
   const passwordsSent = 3 + 2 * 3;
-  await vi.waitFor(() => expect(emulator.stats.count(password)).toBe(passwordsSent), 10_000);
+  await eventually(() => expect(emulator.stats.count(password)).toBe(passwordsSent));
   others.resolve();
   expect(await endOf(bench, sync)).toMatchObject({ code: 'OK' });
 

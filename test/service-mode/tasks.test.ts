@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { armor } from 'age-encryption';
 import { create, createRegistry, fromJson, type JsonObject } from '@bufbuild/protobuf';
 import { anyUnpack } from '@bufbuild/protobuf/wkt';
-import { describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import {
   BatonActionStatus,
   type InvokeActionResponse,
@@ -19,6 +19,7 @@ import { taskId } from '../support/platform.ts';
 import { ageReader, jwkReader } from '../support/private-keys.ts';
 import { company, entitlement, snapshot, userPrincipal } from '../support/provisioning-server.ts';
 import { endOf, fullSync, type ServiceBench, startService } from '../support/service.ts';
+import { eventually } from '../support/eventually.ts';
 
 async function countsOf({ platform }: ServiceBench, place = 0): Promise<unknown> {
   await using folder = await temporaryFolder();
@@ -305,7 +306,7 @@ describe('other kinds', () => {
       const id = bench.platform.give({ id: taskId(name), taskType: { case: name, value: { resourceId } as object } });
 
       expect(await endOf(bench, id)).toMatchObject({ nonRetryable: true });
-      await vi.waitFor(() => expect(bench.results).toMatchObject([[name, expect.any(String)]]));
+      await eventually(() => expect(bench.results).toMatchObject([[name, expect.any(String)]]));
     },
   );
 

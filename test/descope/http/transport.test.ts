@@ -1,7 +1,7 @@
 import nock from 'nock';
 import { inspect } from 'node:util';
 import { gzipSync } from 'node:zlib';
-import { describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { DescopeClient } from '../../../src/descope/client.ts';
 import { permissionList } from '../../../src/descope/permissions.ts';
 import { roleList } from '../../../src/descope/roles.ts';
@@ -9,6 +9,7 @@ import { tenantList } from '../../../src/descope/tenants.ts';
 import { Secret } from '../../../src/secret.ts';
 import { useNock } from '../../support/nock.ts';
 import { anySearch, dateHeader, failureOf, host, key, noUsers, projectId, searchPath, testClient } from '../support.ts';
+import { eventually } from '../../support/eventually.ts';
 
 const tenantPath = '/v1/mgmt/tenant/all';
 
@@ -238,7 +239,7 @@ describe('a 429', () => {
       });
 
     const limited = client.searchUsers(anySearch);
-    await vi.waitFor(() => expect(client.time.slept).toHaveLength(1));
+    await eventually(() => expect(client.time.slept).toHaveLength(1));
     await Promise.all([limited, client.readList(tenantList), client.readList(tenantList), client.readList(tenantList)]);
 
     expect(askedAt).toHaveLength(3);

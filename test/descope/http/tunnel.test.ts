@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { type AddressInfo, connect as connectTcp, createServer, type Server, type Socket } from 'node:net';
 import { createServer as createTlsServer } from 'node:tls';
-import { afterEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, describe, expect, it } from 'vitest';
 import { AttemptFailed } from '../../../src/descope/http/errors.ts';
 import { chooseProxy } from '../../../src/descope/http/proxy.ts';
 import { createTransport, type Send } from '../../../src/descope/http/transport.ts';
@@ -10,6 +10,7 @@ import { isKind } from '../../../src/errors.ts';
 import { Secret } from '../../../src/secret.ts';
 import { createAuthority } from '../../support/certificates.ts';
 import { tlsFront } from '../../support/tls-front.ts';
+import { eventually } from '../../support/eventually.ts';
 
 const host = 'api.descope.example';
 const deadlines = { connectMs: 300, headersMs: 5_000, bodyIdleMs: 5_000, attemptMs: 5_000 };
@@ -110,7 +111,7 @@ describe('a tunnel through a proxy', () => {
 
     expect(await failureThrough(`http://127.0.0.1:${proxy.port}`)).toContain(words);
     expect(proxy.asked).toHaveLength(1);
-    await vi.waitFor(() => expect(proxy.open()).toBe(0));
+    await eventually(() => expect(proxy.open()).toBe(0));
   });
 
   it('is opened a bounded number of times for callers who go away', async () => {
@@ -125,7 +126,7 @@ describe('a tunnel through a proxy', () => {
     });
 
     expect(new Set(await Promise.all(calls))).toContain('cancelled');
-    await vi.waitFor(() => expect(proxy.open()).toBeLessThanOrEqual(12));
+    await eventually(() => expect(proxy.open()).toBeLessThanOrEqual(12));
   });
 
   it('is asked for with the user name and password of the address, also where a "%" stands for itself', async () => {
