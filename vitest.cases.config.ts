@@ -146,6 +146,7 @@ export default defineConfig({
     include: isEveryCase ? caseFiles : caseFiles.filter((file) => !longFiles.has(file)),
     setupFiles: ['test/support/property-seed.ts'],
     testTimeout: 120_000,
+    hookTimeout: 120_000,
     expect: { poll: { timeout: 20_000 } },
     maxWorkers: availableParallelism() + 1, // a third of their time is waiting for processes, servers and pages
   },

@@ -60,7 +60,7 @@ describe.skipIf(noPostgres !== undefined)(`the API of a store in PostgreSQL${why
     }
     inFile = stack.use(await serve(file)).base;
     inDatabase = stack.use(await serve(url)).base;
-  }, 60_000);
+  });
   afterAll(async () => {
     await stack.disposeAsync();
   });

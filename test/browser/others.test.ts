@@ -46,7 +46,7 @@ describe.skipIf(chromium === undefined)('keys, apps and the console, in a real b
     }
     await runCli(['report', file('all.json'), '--humans-only', '--out', file('people.html')]);
     browser = await launchBrowser();
-  }, 60_000);
+  });
   afterAll(async () => {
     await browser?.close();
     await folder?.[Symbol.asyncDispose]();

@@ -96,7 +96,7 @@ describe.skipIf(chromium === undefined)('the report, in a real browser', () => {
     await runCli(['report', file('people.json'), '--since', file('people-before.json'), '--out', file('people.html')]);
     await runCli(['report', file('hostile.json'), '--since', file('small.json'), '--out', file('hostile.html')]);
     browser = await launchBrowser();
-  }, 60_000);
+  });
   afterAll(async () => {
     await browser?.close();
     await folder?.[Symbol.asyncDispose]();

@@ -34,7 +34,7 @@ describe.skipIf(chromium === undefined)('the page of a review, in a real browser
     await newReview('sync.json', 'all', 'all.html');
     await newReview('bad.json', 'all', 'bad.html');
     browser = await launchBrowser();
-  }, 60_000);
+  });
   afterAll(async () => {
     await browser?.close();
     await folder?.[Symbol.asyncDispose]();

@@ -39,7 +39,7 @@ describe.skipIf(chromium === undefined)('the timeline of a store, in a real brow
       (await runCli(['report', join(folder.path, 'day.json'), '--out', join(folder.path, 'file.html')])).code,
     ).toBe(0);
     browser = await launchBrowser();
-  }, 60_000);
+  });
   afterAll(async () => {
     await browser?.close();
     await folder?.[Symbol.asyncDispose]();

@@ -56,7 +56,7 @@ describe.skipIf(chromium === undefined)('inherited and future access, in a real 
     await writeSync(file('none.json'), smallProject(), { inheritance: 'none' });
     await runCli(['report', file('none.json'), '--out', file('none.html')]);
     browser = await launchBrowser();
-  }, 60_000);
+  });
   afterAll(async () => {
     await browser?.close();
     await folder?.[Symbol.asyncDispose]();

@@ -105,7 +105,7 @@ beforeAll(async () => {
     }),
     { mode: 0o600 },
   );
-}, 120_000);
+});
 afterAll(async () => {
   await emulator.close();
   rmSync(folder, { recursive: true, force: true });
@@ -119,7 +119,7 @@ describe('the command blocks of README and docs', () => {
     );
   });
 
-  it.concurrent.each(runnable)('run: $name', { timeout: 60_000 }, async ({ code }) => {
+  it.concurrent.each(runnable)('run: $name', async ({ code }) => {
     const run = await runBlock(code, emulator);
 
     expect({ code: run.code, stderr: run.stderr }).toMatchObject({ code: documentedCodes[code.trim()] ?? 0 });
@@ -134,7 +134,7 @@ describe('the command blocks of README and docs', () => {
 });
 
 describe('what docs/provisioning.md shows of a terminal', () => {
-  it('is what is printed', { timeout: 120_000 }, async () => {
+  it('is what is printed', async () => {
     const own = await startEmulator();
     const shown = all.find(({ path, language }) => path === 'docs/provisioning.md' && language === 'console');
     const steps = (shown?.code ?? '').split(/^\$ /m).filter((step) => step.trim() !== '');

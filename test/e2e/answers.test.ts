@@ -42,7 +42,7 @@ beforeAll(async () => {
     permissions: [permission(hostile.permission)],
   });
   await writeSync(at('nobody.json'), { users: [], tenants: [], roles: [], permissions: [] });
-}, 60_000);
+});
 afterAll(async () => {
   await folder[Symbol.asyncDispose]();
 });

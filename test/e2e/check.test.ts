@@ -35,7 +35,7 @@ beforeAll(async () => {
     grants: [held('role:Reader', 'user:U1')],
     summary: { dangling: { count: 0, first: [] } },
   });
-}, 60_000);
+});
 afterAll(async () => {
   await folder[Symbol.asyncDispose]();
 });

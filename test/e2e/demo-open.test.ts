@@ -16,7 +16,7 @@ beforeAll(async () => {
   await mkdir(at());
   await writeFile(at('sync.json'), 'mine');
   first = await runCli(['demo', '--open'], { cwd: at() });
-}, 60_000);
+});
 afterAll(async () => {
   await folder[Symbol.asyncDispose]();
 });

@@ -124,7 +124,7 @@ describe('a file of another project', () => {
       ]);
     }
     await sync(other, join(written, 'other.json'));
-  }, 60_000);
+  });
   const bytesOf = async (path: string): Promise<string> =>
     (await stat(path)).isDirectory() ? readFile(join(path, 'about.json'), 'utf8') : readFile(path, 'latin1');
 

@@ -41,14 +41,14 @@ describe('serve --api', () => {
     );
     const [, pages = ''] = await serve.until(/health and metrics on (.*)\n/);
     base = pages;
-  }, 60_000);
+  });
   afterAll(async () => {
     await serve[Symbol.asyncDispose]();
     await emulator.close();
     await folder[Symbol.asyncDispose]();
   });
 
-  it.each(examples)('answers the example in $language', { timeout: 60_000 }, async ({ language, code }) => {
+  it.each(examples)('answers the example in $language', { timeout: 120_000 }, async ({ language, code }) => {
     // the store of this test is of today
     const asked = code.replaceAll('http://127.0.0.1:8081', base).replaceAll(/ --data-urlencode at=\S+/g, '');
     const [command, flag] =
@@ -69,7 +69,7 @@ describe('serve --api', () => {
     expect(examples.map(({ language }) => language)).toEqual(['sh', 'js', 'python']);
   });
 
-  it('answers what the command line answers with --json', { timeout: 60_000 }, async () => {
+  it('answers what the command line answers with --json', { timeout: 120_000 }, async () => {
     const answer = (await (await fetch(`${base}/v1/access?principal=ada.lovelace@acme.example`)).json()) as object;
     const { stdout } = await runCli(['access', 'access.db', 'ada.lovelace@acme.example', '--json'], {
       cwd: folder.path,
@@ -78,7 +78,7 @@ describe('serve --api', () => {
     expect({ ...answer, file: '' }).toEqual({ ...(JSON.parse(stdout) as object), file: '' });
   });
 
-  it('tells nobody’s name in its log and its metrics', { timeout: 60_000 }, async () => {
+  it('tells nobody’s name in its log and its metrics', { timeout: 120_000 }, async () => {
     await fetch(`${base}/v1/who-can?held=invoices.approve&tenant=secret-tenant`);
     const metrics = await (await fetch(`${base}/metrics`)).text();
     const log = serve.stderr();
@@ -90,7 +90,7 @@ describe('serve --api', () => {
 
   it(
     'answers over mutual TLS on an address of the network, and nobody without a certificate',
-    { timeout: 60_000 },
+    { timeout: 120_000 },
     async () => {
       const [ours, stranger] = await Promise.all([createAuthority('ours'), createAuthority('stranger')]);
       const files = await putTlsFiles(folder.path, await ours.issue('server'), ours.cert);
@@ -144,7 +144,7 @@ describe('serve --api', () => {
       ['--api', '--history', 'a.db', '--health-check-bind-address', '0.0.0.0', '--tls-cert', 'a.pem'],
       '--tls-cert, --tls-key and --tls-client-ca go together',
     ],
-  ])('is refused with %j, in one line', { timeout: 60_000 }, async (flags, words) => {
+  ])('is refused with %j, in one line', { timeout: 120_000 }, async (flags, words) => {
     const { code, stderr } = await runCli(['serve', '--listen', '127.0.0.1:0', ...flags], {
       cwd: folder.path,
       env: envOf(emulator),

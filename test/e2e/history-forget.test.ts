@@ -194,5 +194,5 @@ describe('history forget', () => {
         }
       }
     }
-  }, 120_000);
+  });
 });

@@ -45,7 +45,7 @@ beforeAll(async () => {
   await utimes(at('here', 'old.ndjson'), new Date(), new Date(Date.now() + 60_000));
   await later();
   await writeSync(at('syncs', 'latest.json'), project('Latest'));
-}, 60_000);
+});
 afterAll(async () => {
   await folder[Symbol.asyncDispose]();
 });

@@ -23,7 +23,7 @@ beforeAll(async () => {
   for (const kind of ['ndjson', 'c1z']) {
     expect(await runCli(['export', at('all.json'), '--out', at(`all.${kind}`)])).toMatchObject({ code: 0 });
   }
-}, 60_000);
+});
 afterAll(async () => {
   await folder[Symbol.asyncDispose]();
 });

@@ -38,7 +38,7 @@ describe.skipIf(noPostgres !== undefined)(`ways to a server of PostgreSQL${why}`
     );
     await writeDay(file('0.json'), 0, { users: [user('ada', { name: 'Ada' })] });
     await writeDay(file('1.json'), 1, { users: [] });
-  }, 60_000);
+  });
   afterAll(async () => {
     await stack.disposeAsync();
   });

@@ -36,7 +36,7 @@ beforeAll(async () => {
         message.principal?.id?.resourceType !== 'access_key',
     ),
   });
-}, 60_000);
+});
 afterAll(async () => {
   await folder[Symbol.asyncDispose]();
 });

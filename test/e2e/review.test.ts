@@ -37,7 +37,7 @@ beforeAll(async () => {
   expect(
     await run('new', 'sync.json', '--scope', 'role:Editor', '--reviewer', 'r@x', '--out', 'editor.html'),
   ).toMatchObject({ code: 0 });
-}, 60_000);
+});
 afterAll(async () => {
   await emulator.close();
   await folder[Symbol.asyncDispose]();

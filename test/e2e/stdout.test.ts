@@ -128,6 +128,5 @@ describe('two syncs at once', () => {
       ).toEqual([0, 0, 0]);
       expect(await readdir(folder.path)).toEqual([`sync.${kind}`]);
     },
-    60_000,
   );
 });

@@ -34,7 +34,7 @@ const idsOf = (rows: readonly Row[], way: string): readonly string[] =>
   rows.filter((row) => row.way === way && row.principal.type === 'user').map((row) => row.principal.id);
 
 describe('what an answer says that somebody will gain', () => {
-  it('comes true at the next login, and comes back after a revoke', { timeout: 120_000 }, async () => {
+  it('comes true at the next login, and comes back after a revoke', async () => {
     const { state } = emulator;
     const before = await whoCan();
     const user = idsOf(before, 'will_gain').find((id) => state.user(id)?.status === 'enabled') ?? '';

@@ -15,7 +15,7 @@ beforeAll(async () => {
   for (const kind of kinds) {
     await runCli(['sync', '--out', join(folder.path, `sync.${kind}`)], { env: envOf(emulator) });
   }
-}, 60_000);
+});
 afterAll(async () => {
   await emulator.close();
   await folder[Symbol.asyncDispose]();

@@ -16,6 +16,6 @@ describe('several faults at once', () => {
       expect(kinds).toContain('same');
       expect(kinds.size).toBeGreaterThan(2);
     },
-    60_000,
+    120_000,
   );
 });

@@ -51,7 +51,7 @@ describe.skipIf(noPostgres !== undefined)(`questions to a fleet with stores in P
       await writeDay(path, day, found, {}, {}, project);
       await importDay(history, path);
     }
-  }, 60_000);
+  });
   afterAll(async () => {
     await files?.[Symbol.asyncDispose]();
     await server?.[Symbol.asyncDispose]();

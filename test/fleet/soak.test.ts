@@ -7,7 +7,7 @@ import type { Amount } from '../../scripts/soak-fleet/row.ts';
 /** A short share of `npm run soak:fleet`, in simulated time. */
 const amount: Amount = { kills: 0, days: 1, hours: 1, awaySeconds: 0, projects: 12, manyProjects: 20, seed: 7 };
 
-describe('a fleet in simulated time', { timeout: 30_000 }, () => {
+describe('a fleet in simulated time', () => {
   it.each([
     ['back an hour', '2026-10-24T12:00:00Z'],
     ['on an hour', '2027-03-27T12:00:00Z'],

@@ -36,7 +36,7 @@ function schemaOf(path: string): readonly unknown[] {
 describe('a store of many users', () => {
   it(
     'tells them in the order of a file, finds them as a file does, and knows who share a name',
-    { timeout: 60_000 },
+    { timeout: 120_000 },
     async () => {
       await using folder = await temporaryFolder();
       const [file, store] = [join(folder.path, 'sync.json'), join(folder.path, 'access.db')];
@@ -75,7 +75,7 @@ describe('a store of many users', () => {
     },
   );
 
-  it('has room in its indexes for a change here and there,', { timeout: 60_000 }, async () => {
+  it('has room in its indexes for a change here and there,', { timeout: 120_000 }, async () => {
     await using folder = await temporaryFolder();
     const store = join(folder.path, 'access.db');
     const of = (day: number): readonly ReturnType<typeof user>[] =>
@@ -104,7 +104,7 @@ describe('a store of many users', () => {
 
   it(
     'is the same where its indexes are made in a thread, in which nobody waits for them',
-    { timeout: 60_000 },
+    { timeout: 120_000 },
     async () => {
       await using folder = await temporaryFolder();
       const place = (name: string): string => join(folder.path, name);
@@ -127,7 +127,7 @@ describe('a store of many users', () => {
     },
   );
 
-  it('gives others their turn while a thread makes its indexes', { timeout: 60_000 }, async () => {
+  it('gives others their turn while a thread makes its indexes', { timeout: 120_000 }, async () => {
     await using folder = await temporaryFolder();
     const change = await beginChange(join(folder.path, 'access.db'), { mayCreate: true });
     const logins = Array.from({ length: 100_000 }, (_, n) => `person.${n}@company.example`);

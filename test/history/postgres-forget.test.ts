@@ -9,7 +9,7 @@ describe.skipIf(noPostgres !== undefined)(`somebody who is forgotten in a store 
   let server: TestServer;
   beforeAll(async () => {
     server = await startPostgres();
-  }, 60_000);
+  });
   afterAll(async () => {
     await server[Symbol.asyncDispose]();
   });

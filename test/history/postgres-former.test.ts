@@ -8,7 +8,7 @@ describe.skipIf(noPostgres !== undefined)(`a store in PostgreSQL${why}`, () => {
   let server: TestServer;
   beforeAll(async () => {
     server = await startPostgres();
-  }, 60_000);
+  });
   afterAll(async () => {
     await server[Symbol.asyncDispose]();
   });

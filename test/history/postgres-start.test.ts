@@ -6,7 +6,7 @@ import { freePort, noPostgres, startPostgres } from '../support/postgres.ts';
 const why = noPostgres === undefined ? '' : `: skipped, ${noPostgres}`;
 
 describe.skipIf(noPostgres !== undefined)(`a server of PostgreSQL for tests${why}`, () => {
-  it('starts at another port where somebody else has taken its own meanwhile', { timeout: 60_000 }, async () => {
+  it('starts at another port where somebody else has taken its own meanwhile', async () => {
     const other = createServer();
     const port = await freePort();
     other.listen(port, '127.0.0.1');

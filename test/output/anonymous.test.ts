@@ -253,7 +253,7 @@ describe('an export with pseudonyms', () => {
     },
   );
 
-  it('keeps the shape of a project with every type that can be read', { timeout: 60_000 }, async () => {
+  it('keeps the shape of a project with every type that can be read', async () => {
     await using folder = await temporaryFolder();
     const [from, out] = [join(folder.path, 'a.json'), join(folder.path, 'b.json')];
     const emulator = await startEmulator({ users: 60 });

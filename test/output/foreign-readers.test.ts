@@ -172,7 +172,7 @@ describe('every text in every kind of file', () => {
       }),
       { numRuns: 60, examples: nasty.map((name) => [name]) },
     );
-  }, 120_000);
+  });
 
   it('ends nothing on the page of a report, and names of files do not either', async () => {
     await using folder = await temporaryFolder();

@@ -246,5 +246,4 @@ it(
     expect(seen).toEqual(new Set(['done', 'old', status.NOT_FOUND, status.FAILED_PRECONDITION]));
     expect(tellings).toBeGreaterThan(0);
   },
-  60_000,
 );

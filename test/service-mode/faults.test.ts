@@ -230,7 +230,7 @@ describe('an upload', () => {
     expect(await endOf(bench, id)).toMatchObject({ nonRetryable: false });
     expect(callsOf(bench.platform, 'UploadAsset')).toBe(0);
     expect(await readdir(bench.temp)).toEqual([]);
-  }, 90_000);
+  });
 });
 
 describe('a sync under way', () => {
@@ -401,7 +401,7 @@ describe('a platform that is away', () => {
     const pauses = bench.waits.slice(before);
     expect(Math.max(...pauses)).toBe(60_000);
     expect(pauses.filter((ms) => ms >= 1_000 && ms < 60_000).slice(0, 7)).toContain(16_000);
-  }, 60_000);
+  });
 
   it('when a change has been done is told so as soon as it is back', async () => {
     await using bench = await startService({
@@ -454,7 +454,7 @@ describe('being asked to end', () => {
 
     await bench.stop();
     expect(callsOf(bench.platform, 'GetTask')).toBe(0);
-  }, 15_000);
+  });
 
   it('while a task is on its way to it gives that back, and does nothing of it', async () => {
     const held = Promise.withResolvers<undefined>();

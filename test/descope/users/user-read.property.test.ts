@@ -179,7 +179,7 @@ async function checkResumed(world: World, tally: Tally): Promise<void> {
 }
 
 describe('a read that does not end as inconsistent', () => {
-  it('holds everybody who was there by the bound and stayed, whatever else happened', { timeout: 20_000 }, async () => {
+  it('holds everybody who was there by the bound and stayed, whatever else happened', async () => {
     const tally: Tally = { runs: 0, proved: 0, provedWithChanges: 0, repaired: 0 };
 
     await fc.assert(
@@ -191,10 +191,10 @@ describe('a read that does not end as inconsistent', () => {
 
     expect(tally.proved).toBeGreaterThan(100);
     expect(tally.provedWithChanges).toBeGreaterThan(30);
-    expect(tally.repaired).toBeGreaterThan(50);
+    expect(tally.repaired).toBeGreaterThan(20); // 88 on average, with a deviation of 9
   });
 
-  it('holds them as well when another process began it', { timeout: 20_000 }, async () => {
+  it('holds them as well when another process began it', async () => {
     const tally: Tally = { runs: 0, proved: 0, provedWithChanges: 0, repaired: 0 };
 
     await fc.assert(
@@ -205,46 +205,38 @@ describe('a read that does not end as inconsistent', () => {
     );
 
     expect(tally.proved).toBeGreaterThan(30);
-    expect(tally.repaired).toBeGreaterThan(20);
+    expect(tally.repaired).toBeGreaterThan(5); // 40 on average, with a deviation of 6
   });
 });
 
 describe('a quiet project', () => {
-  it(
-    'is never inconsistent as long as users of one second keep their order, even while new users join',
-    { timeout: 20_000 },
-    async () => {
-      const joining = { deletions: fc.constant(0), creations: fc.constantFrom(0, 0.5) };
-      await fc.assert(
-        fc.asyncProperty(fc.record({ ...common, ...joining, hasStableTies: fc.constant(true) }), async (world) => {
-          const run = start(world);
-          const { visibleFromMs, nowMs } = run.server;
-          const visible = run.server.userIds().filter((userId) => (visibleFromMs.get(userId) ?? 0) <= nowMs);
+  it('is never inconsistent as long as users of one second keep their order, even while new users join', async () => {
+    const joining = { deletions: fc.constant(0), creations: fc.constantFrom(0, 0.5) };
+    await fc.assert(
+      fc.asyncProperty(fc.record({ ...common, ...joining, hasStableTies: fc.constant(true) }), async (world) => {
+        const run = start(world);
+        const { visibleFromMs, nowMs } = run.server;
+        const visible = run.server.userIds().filter((userId) => (visibleFromMs.get(userId) ?? 0) <= nowMs);
 
-          const ids = await readThrough(createUserRead({ search: run.server.searchUsers }));
+        const ids = await readThrough(createUserRead({ search: run.server.searchUsers }));
 
-          expect(ids).toBeDefined();
-          expect(visible.filter((userId) => ids?.has(userId) !== true)).toEqual([]);
-        }),
-        { numRuns: 200 },
-      );
-    },
-  );
+        expect(ids).toBeDefined();
+        expect(visible.filter((userId) => ids?.has(userId) !== true)).toEqual([]);
+      }),
+      { numRuns: 200 },
+    );
+  });
 
-  it(
-    'whose users of one second change places is never read wrongly, but may be inconsistent',
-    { timeout: 20_000 },
-    async () => {
-      const tally: Tally = { runs: 0, proved: 0, provedWithChanges: 0, repaired: 0 };
+  it('whose users of one second change places is never read wrongly, but may be inconsistent', async () => {
+    const tally: Tally = { runs: 0, proved: 0, provedWithChanges: 0, repaired: 0 };
 
-      await fc.assert(
-        fc.asyncProperty(fc.record({ ...common, ...quiet, hasStableTies: fc.constant(false) }), (world) =>
-          checkPromise(world, tally),
-        ),
-        { numRuns: 200 },
-      );
+    await fc.assert(
+      fc.asyncProperty(fc.record({ ...common, ...quiet, hasStableTies: fc.constant(false) }), (world) =>
+        checkPromise(world, tally),
+      ),
+      { numRuns: 200 },
+    );
 
-      expect(tally.repaired).toBeGreaterThan(10);
-    },
-  );
+    expect(tally.repaired).toBeGreaterThan(10);
+  });
 });
