@@ -147,7 +147,7 @@ export default defineConfig({
     setupFiles: ['test/support/property-seed.ts'],
     testTimeout: 120_000,
     hookTimeout: 120_000,
-    expect: { poll: { timeout: 20_000 } },
+    expect: { poll: { timeout: 60_000 } },
     maxWorkers: availableParallelism() + 1, // a third of their time is waiting for processes, servers and pages
   },
 });

@@ -13,7 +13,7 @@ const common = {
   // Far more than any test takes: it ends what hangs, and not what a busy machine is slow with.
   testTimeout: 120_000,
   hookTimeout: 120_000,
-  expect: { poll: { timeout: 20_000 } }, // of vitest's second a busy machine needs more
+  expect: { poll: { timeout: 60_000 } }, // of vitest's second a busy machine needs more
   setupFiles: ['test/support/leave-as-found.ts', 'test/support/property-seed.ts'],
   // All cores: the default leaves one idle, which on two cores means one file at a time.
   maxWorkers: '100%',

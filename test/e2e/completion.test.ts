@@ -204,7 +204,7 @@ describe('zsh completion', () => {
     const { stdout } = await run('zsh', ['-f', '-c', session.join('\n'), 'zsh', path, line, expected], {
       cwd: folder.path,
       env,
-      timeout: 20_000,
+      timeout: 100_000,
     });
 
     expect(stdout).toContain(expected);

@@ -8,6 +8,7 @@ import { Client } from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Emulator, startEmulator } from '../../src/emulator/emulator.ts';
 import { type CliRun, envOf, runCli, startCli, temporaryFolder } from '../support/cli.ts';
+import { eventually } from '../support/eventually.ts';
 import { finishOf, writeDay } from '../support/history.ts';
 import { noPostgres, startPostgres, type TestServer } from '../support/postgres.ts';
 import { inTenant, permission, role, tenant, user } from '../support/project-fixture.ts';
@@ -275,7 +276,10 @@ describe.skipIf(noPostgres !== undefined)(`a store in PostgreSQL, from the comma
     const nowhere = other((url) => (url.port = port));
     const names = async (url: string): Promise<CliRun> => await run('_names', 'users', '--', 'bo', 'access', url, 'bo');
 
-    expect(await names(store)).toMatchObject({ code: 0, stdout: 'bob@acme.example\tBob\n', stderr: '' });
+    await eventually(async () => {
+      // again where a busy machine needs more than the second
+      expect(await names(store)).toMatchObject({ code: 0, stdout: 'bob@acme.example\tBob\n', stderr: '' });
+    });
     const startedAt = performance.now();
     expect(await names(nowhere)).toMatchObject({ code: 0, stdout: '', stderr: '' });
     expect(performance.now() - startedAt).toBeLessThan(9_000); // a connection alone is waited for ten seconds

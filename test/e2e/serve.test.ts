@@ -17,6 +17,7 @@ import { envOf, runCli, type RunningCli, startCli, temporaryFolder } from '../su
 import { failureOf, grpcCall } from '../support/grpc-call.ts';
 import { tellingLoads } from '../support/loads.ts';
 import { startOtlpReceiver } from '../support/otlp-receiver.ts';
+import { eventually } from '../support/eventually.ts';
 
 vi.setConfig({ testTimeout: 60_000 }); // processes start slowly on a busy machine
 
@@ -56,24 +57,12 @@ async function metricAt(pages: string, name: string): Promise<number> {
 /** A metric, once it is the same in two answers after each other. */
 async function settled(pages: string, name: string): Promise<number> {
   let last = Number.NaN;
-  return await eventually(
-    () => metricAt(pages, name),
-    (seen) => {
-      const isSettled = seen === last;
-      last = seen;
-      return isSettled;
-    },
-  );
-}
-
-async function eventually<T>(look: () => Promise<T>, isIt: (seen: T) => boolean): Promise<T> {
-  for (;;) {
-    const seen = await look();
-    if (isIt(seen)) {
-      return seen;
-    }
-    await new Promise((resolve) => setTimeout(resolve, 20)); // another process: there is no clock to turn
-  }
+  return await eventually(async () => {
+    const before = last;
+    last = await metricAt(pages, name);
+    expect(last).toBe(before);
+    return last;
+  });
 }
 
 describe('serve with a schedule', () => {
@@ -165,16 +154,15 @@ describe('serve with a schedule', () => {
     const out = join(folder.path, 'out');
     await mkdir(out);
     await writeFile(join(out, 'latest.json'), 'the file before');
-    const slow = await startEmulator({ latencyMs: 400 });
-    await using running = await serve(['--sync-every', '1h', '--out', out], envOf(slow));
+    const stuck = await startEmulator();
+    const match = { endpoint: 'POST /v2/mgmt/user/search', nth: 3 };
+    stuck.faults.add({ match, times: Number.POSITIVE_INFINITY, fault: { kind: 'hang', at: 'before-headers' } });
+    await using running = await serve(['--sync-every', '1h', '--out', out], envOf(stuck));
 
     await running.process.until(/sync started/);
-    await eventually(
-      async () => slow.stats.total,
-      (total) => total > 3,
-    );
+    await eventually(() => expect(stuck.stats.total).toBeGreaterThan(3));
     const { code, stderr } = await running.process.stop();
-    await slow.close();
+    await stuck.close();
 
     expect(code).toBe(0);
     expect(stderr).toContain('sync cancelled');
@@ -185,14 +173,11 @@ describe('serve with a schedule', () => {
 
   it('keeps to six requests in flight, syncs and calls together', async () => {
     await using folder = await temporaryFolder();
-    const slow = await startEmulator({ latencyMs: 100 });
+    const slow = await startEmulator({ latencyMs: 300 });
     await using running = await serve(['--sync-every', '1h', '--out', folder.path], envOf(slow));
 
     await running.process.until(/sync started/);
-    await eventually(
-      async () => slow.stats.total,
-      (total) => total > 6,
-    );
+    await eventually(() => expect(slow.stats.total).toBeGreaterThan(6));
     await Promise.all([1, 2, 3].map(() => grpcCall(running.grpc, ConnectorService.method.validate, {})));
     await running.process.until(/sync complete/);
     const { maxInFlight } = slow.stats;

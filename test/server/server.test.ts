@@ -1,8 +1,9 @@
 import { fromBinary } from '@bufbuild/protobuf';
 import { anyUnpack, timestampDate } from '@bufbuild/protobuf/wkt';
 import { status } from '@grpc/grpc-js';
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, onTestFinished } from 'vitest';
 import { createConnector } from '../../src/connector.ts';
+import { startEmulator } from '../../src/emulator/emulator.ts';
 import { ConnectorError } from '../../src/errors.ts';
 import { ActionService } from '../../src/gen/c1/connector/v2/action_pb.ts';
 import { RateLimitDescriptionSchema } from '../../src/gen/c1/connector/v2/annotation_ratelimit_pb.ts';
@@ -27,6 +28,7 @@ import { registry } from '../../src/registry.ts';
 import { type RunningServer, startServer } from '../../src/server/server.ts';
 import { collect } from '../support/collect.ts';
 import { clientOf, type Embedded, type EmbeddedOptions, startEmbedded } from '../support/embedded.ts';
+import { startGate } from '../support/gate.ts';
 import { failureOf, grpcCall } from '../support/grpc-call.ts';
 
 let running: Embedded | undefined;
@@ -70,11 +72,14 @@ describe('a sync through gRPC', () => {
   });
 
   it('reads six pages at once when each takes long, and never more', async () => {
-    const { emulator, remote } = await start({ emulator: { users: 3_000, latencyMs: 100 } });
+    const emulator = await startEmulator({ users: 3_000 });
+    onTestFinished(() => emulator.close());
+    await using gate = await startGate(emulator.baseUrl, '/v2/mgmt/user/search', 6, 1);
+    const { remote } = await start({ client: { baseUrl: gate.baseUrl } });
 
     await collect(remote, 'parallel');
 
-    expect(emulator.stats.maxInFlight).toBe(6);
+    expect(gate.most()).toBe(6);
   });
 
   it('keeps two syncs at once within the six, and both are whole', async () => {
