@@ -2,12 +2,14 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { createFileIndex } from '../../src/answers/file-index.ts';
+import { decodeAccessKey } from '../../src/descope/access-keys.ts';
 import { openSource } from '../../src/answers/open.ts';
 import type { SyncSource } from '../../src/answers/source.ts';
 import { openHistory } from '../../src/history/open-history.ts';
 import { plannedPrune, pruneStore } from '../../src/history/upkeep.ts';
 import { verifyStore } from '../../src/history/verify.ts';
 import { createStoreTarget } from '../../src/history/write-sync.ts';
+import type { SyncPolicy } from '../../src/resources/sync/sync-session.ts';
 import { messageToJson } from '../../src/sync-format/stored-rows.ts';
 import { temporaryFolder } from './cli.ts';
 import { answersOf, dayMs, finishOf, importDay, rowsOf, writeDay } from './history.ts';
@@ -128,6 +130,47 @@ export function itKeepsSyncs(open: (folder: string) => Promise<TestStore>): void
 
     expect(await named(1)).toEqual([{ principal: 'Ada', held: 'Beta' }]);
     expect(await named(2)).toEqual([{ principal: 'Grace', held: 'Gamma' }]);
+  });
+
+  it('compares what a sync did not read between the syncs that did', async () => {
+    const key = (id: string, roleNames: readonly string[]) =>
+      decodeAccessKey({ id, name: id, status: 'active', roleNames });
+    const read = async (day: number, ids?: readonly string[], policy: Partial<SyncPolicy> = {}): Promise<void> => {
+      const file = join(folder.path, `${day}.json`);
+      const tenants = [...firstDay.tenants, tenant('below', { parent: 'acme' })];
+      const include = ids === undefined ? [] : ['access_key'];
+      const lists = ids === undefined ? {} : { keys: ids.map((id) => key(id, ['Editor'])) };
+      await writeDay(file, day, { ...firstDay, tenants }, { include, ...policy }, lists);
+      await importDay(store, file);
+    };
+    await read(0);
+    await read(1, ['kept', 'dropped']);
+    await read(2, undefined, { inheritance: 'none' });
+    await read(3);
+    await read(4, ['kept', 'made']);
+
+    await using history = await openHistory(store);
+    const told = async (day: number): Promise<readonly string[]> => {
+      await using index = await history.index(await history.choose({ atMs: finishOf(day) }), { hasPast: true });
+      return index.database
+        .prepare(
+          `select change, principal_type, principal_id, held_id, not_before, not_after from changes
+           where area <> 'role' and change <> 'changed' order by not_after, principal_id, principal_type, held_id`,
+        )
+        .all()
+        .map((row) => Object.values(row).join(' '));
+    };
+    const between = `${new Date(finishOf(1)).toISOString()} ${new Date(finishOf(4)).toISOString()}`;
+
+    expect(await told(3)).toEqual([]);
+    expect(await told(4)).toEqual([
+      `gone access_key dropped  ${between}`,
+      `lost access_key dropped Editor ${between}`,
+      `gone access_key_secret dropped  ${between}`,
+      `appeared access_key made  ${between}`,
+      `gained access_key made Editor ${between}`,
+      `appeared access_key_secret made  ${between}`,
+    ]);
   });
 
   it('gives back every message of every day', async () => {

@@ -1,4 +1,5 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
+import { derivesNothing } from '../change-gaps.ts';
 import { ownColumns, type ResourceTable } from '../columns.ts';
 import type { VersionTable } from '../schema.ts';
 import { type SyncNumbers, stoodIn } from '../views.ts';
@@ -33,7 +34,7 @@ export function syncParts({ project, sync }: SyncNumbers): readonly Part[] {
   return [
     simple('project', ['n', 'id', 'has_doubles'], `n = ${project}`),
     {
-      query: `select ${syncColumns.join(', ')}, 'null', '' from sync where project = ${project} and n <= ${sync}`,
+      query: `select ${syncColumns.join(', ')}, case when ${derivesNothing} then summary else 'null' end, '' from sync where project = ${project} and n <= ${sync}`,
       into: (database) => intoTable(database, 'sync', [...syncColumns, 'summary', 'digest']),
     },
   ];

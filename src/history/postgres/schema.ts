@@ -135,6 +135,10 @@ create index user_without_texts on user_row (project) where texts is null;
 create index grant_of_model on grant_row (project) where kind in (2, 3, 4);
 create index grant_other on grant_row (project, on_n) where kind = 6;
 `,
+  // the views of changes compare what not every sync reads between those that did
+  `
+comment on table sync is 'one row for each sync that is kept';
+`,
 ];
 
 /** What tells the things of a table apart within one sync. */
