@@ -30,9 +30,9 @@ export const portReasons = { EACCES: 'this port needs more rights' } as const;
  */
 const sqliteReasons: Readonly<Record<number, string | undefined>> = {
   3: reasons['EACCES'],
-  8: reasons['EROFS'],
+  8: 'it, or the folder it is in, is read-only',
   10: reasons['EIO'],
-  14: 'the file could not be opened',
+  14: 'the file could not be opened: may this user read it, and its folder?',
 };
 
 /**

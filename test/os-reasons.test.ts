@@ -1,6 +1,8 @@
 import { DatabaseSync } from 'node:sqlite';
 import { describe, expect, it } from 'vitest';
+import { ConnectorError } from '../src/errors.ts';
 import { hasOsCode, isDiskFull, isOsError, osCode, osReason, sqliteReason } from '../src/os-reasons.ts';
+import { sortIn } from '../src/sync-format/sort-in.ts';
 
 const thrown = (code: string): Error => Object.assign(new Error('x'), { code, syscall: 'write' });
 
@@ -30,6 +32,17 @@ describe('a reason of the operating system', () => {
       [true, 'the disk is full'],
       [false, 'the disk failed'],
     ]);
+  });
+
+  it('is told where a database cannot sort in a folder', () => {
+    const database = new DatabaseSync(':memory:');
+    expect(() => sortIn(database, '/nowhere/at all')).toThrow(
+      new ConnectorError(
+        'local-io',
+        'cannot write temporary files into /nowhere/at all: this user may not write there; make the folder writable',
+      ),
+    );
+    database.close();
   });
 
   it('is the same for a full disk, whether the system or SQLite says it', () => {

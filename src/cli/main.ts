@@ -54,6 +54,7 @@ async function print(text: string): Promise<void> {
 
 async function main(): Promise<number> {
   const argv = process.argv.slice(2);
+  let words: readonly string[] = argv;
   let code = 0;
   let program: Command | undefined;
   try {
@@ -67,17 +68,18 @@ async function main(): Promise<number> {
     });
     program.hook('preAction', (_program, command) => void (purpose = whatFor(command)));
     const mode = modeOf(argv, process.env);
+    words = mode.kind === 'command' ? mode.words : argv;
     if (mode.kind === 'help') {
       tellHelp(program);
       return 2;
     }
-    await program.parseAsync([...mode.words], { from: 'user' });
+    await program.parseAsync([...words], { from: 'user' });
     return code;
   } catch (caught) {
     // What closing an answer found explains what went wrong while it was given.
     const thrown: unknown = caught instanceof SuppressedError ? caught.error : caught;
     if (thrown instanceof CommanderError) {
-      return tellUsage(thrown, program === undefined ? thrown.message : usageLine(program, argv, thrown));
+      return tellUsage(thrown, program === undefined ? thrown.message : usageLine(program, words, thrown));
     }
     if (await isForNobody()) {
       return exitCodeOfGoneReader;

@@ -126,7 +126,7 @@ export async function tellBlastRadius(
 function* fallLines(index: FileIndex, answer: BlastRadius, kinds: readonly FallKind[]): Generator<string> {
   const width = screenWidth();
   yield* prose(fallTitle(answer)).map((line) => paint('bold', line));
-  yield* tableLines(countRows(answer), { width });
+  yield* tableLines(countRows(answer, index.types), { width });
   yield* prose(...fallNotes(answer));
   for (const kind of kinds) {
     yield* prose(kindTitles[kind]).map((line) => paint('bold', line));

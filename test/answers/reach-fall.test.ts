@@ -207,10 +207,12 @@ describe('what falls', () => {
     await using index = await indexed(offices());
     const answer = blastRadius(index, 'Cem');
     expect(fallTitle(answer)).toBe('What falls if Cem (U3) falls');
-    expect(countRows(answer).slice(0, 2)).toEqual([
+    expect(countRows(answer, index.types).slice(0, 2)).toEqual([
       ['', 'by itself', 'with take-overs'],
       ['users', '        1', '              1'],
     ]);
+    const untold = countRows(answer, new Set(['user'])).filter((cells) => cells[1]?.trim() === '?');
+    expect(untold.map(([title]) => title)).toEqual(['keys', '  at the next login']);
     expect(fallNotes(answer)).toEqual(['The user is disabled: this counts when that ends.']);
     expect(Array.from(blastRadius(index, 'Bob').rows(['users', 'access']), fallCells)).toEqual([
       ['Bob', '', 'itself  user U2'],

@@ -153,6 +153,7 @@ describe('flags without a command, as every Baton connector takes them', () => {
     ['a ticket', ['-p', '--create-ticket'], 1, 'not supported by this connector'],
     ['two operations at once', ['-p', ...auditor, '--revoke-grant', 'x'], 2, 'give one of them'],
     ['a flag that nobody knows', ['--frobnicate'], 2, "unknown option '--frobnicate'"],
+    ['a flag of a command', ['-p', '--grant-entitlement', 'e', '--dry-run'], 2, "unknown option '--dry-run'"],
   ])('refuse %s, before anything is sent', async (_name, args, code, message) => {
     const run = await runCli(args, { env });
 

@@ -20,9 +20,10 @@ export function fallTitle({ subject, tenant }: BlastRadius): string {
   return `What falls if ${title}${id}${tenant === undefined ? '' : ` in ${printable(tenant.name)}`} falls`;
 }
 
-const rows: readonly (readonly [title: string, of: (counts: FallCounts) => number])[] = [
+/** Each with the type without which nothing says that there are none. */
+const rows: readonly (readonly [title: string, of: (counts: FallCounts) => number, type?: string])[] = [
   ['users', ({ users }) => users],
-  ['keys', ({ keys }) => keys],
+  ['keys', ({ keys }) => keys, 'access_key'],
   ['tenants', ({ tenants }) => tenants],
   ['roles', ({ roles }) => roles],
   ['permissions', ({ permissions }) => permissions],
@@ -30,17 +31,18 @@ const rows: readonly (readonly [title: string, of: (counts: FallCounts) => numbe
   ['permissions by place', ({ access }) => Object.values(access).reduce((sum, each) => sum + each, 0)],
   ['  for certain', ({ access }) => access.certain],
   ['  uncertain', ({ access }) => access.uncertain],
-  ['  at the next login', ({ access }) => access.next_login],
+  ['  at the next login', ({ access }) => access.next_login, 'sso_configuration'],
   ['  possible', ({ access }) => access.possible],
-  ['applications', ({ applications }) => applications],
+  ['applications', ({ applications }) => applications, 'application'],
 ];
 
-/** The counts as cells: by itself, and with those who can be taken over. */
-export function countRows({ own, all }: BlastRadius): string[][] {
-  const number = (value: number): string => value.toLocaleString('en');
+/** The counts as cells: by itself, and with those who can be taken over. What the sync did not read is no 0, but a `?`. */
+export function countRows({ own, all }: BlastRadius, types: FileIndex['types']): string[][] {
+  const number = (value: number, type: string | undefined): string =>
+    value === 0 && type !== undefined && !types.has(type) ? '?' : value.toLocaleString('en');
   return [
     ['', 'by itself', 'with take-overs'],
-    ...rows.map(([title, of]) => [title, number(of(own)).padStart(9), number(of(all)).padStart(15)]),
+    ...rows.map(([title, of, type]) => [title, number(of(own), type).padStart(9), number(of(all), type).padStart(15)]),
   ];
 }
 
