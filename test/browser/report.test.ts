@@ -8,6 +8,7 @@ import { inTenant, permission, role, smallProject, tenant, user } from '../suppo
 import { writeSync } from '../support/sync-files.ts';
 import { chromium, drawn, goTo, launchBrowser, openReport } from './browser.ts';
 import { cutThings, faintTexts } from './looks.ts';
+import { savedText } from './saved.ts';
 
 const hostile = [
   '</script><script>alert(1)</script>',
@@ -62,18 +63,6 @@ function twoOfOneName(): Rows {
     roles: [role('Editor', { permissionNames: ['write'] }), role('Viewer', { permissionNames: ['view'] })],
     permissions: ['write', 'read', 'see', 'view', 'list'].map((name) => permission(name)),
   };
-}
-
-/** The text of a file that the browser is about to write. */
-async function textOf(path: string): Promise<string> {
-  for (let tries = 0; tries < 100; tries++) {
-    const text = await readFile(path, 'utf8').catch(() => '');
-    if (text !== '') {
-      return text;
-    }
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
-  throw new Error(`the browser has not written ${path}`);
 }
 
 let folder: Awaited<ReturnType<typeof temporaryFolder>>;
@@ -165,7 +154,7 @@ describe.skipIf(chromium === undefined)('the report, in a real browser', () => {
       ),
     ).toEqual(['Person', 'Sam Lee', 'sam.one@acme.example', 'U1']);
     await page.click('.explorer > .grid-frame .grid-end button');
-    const saved = await textOf(file('people.csv'));
+    const saved = await savedText(file('people.csv'));
     expect(saved.split('\r\n').slice(0, 3)).toEqual([
       '\uFEFFPerson,Login,Email,User id,Status,Direct memberships,Direct roles,Permissions,Privileged',
       'Sam Lee,sam.one@acme.example,sam.one@acme.example,U1,enabled,1,1,1,',
@@ -245,7 +234,9 @@ describe.skipIf(chromium === undefined)('the report, in a real browser', () => {
       const frame = document.createElement('iframe');
       frame.src = 'http://127.0.0.1:9/';
       document.body.append(frame);
-      await new Promise((resolve) => setTimeout(resolve, 100));
+      for (let tries = 0; tries < 100 && directives.length < 4; tries++) {
+        await new Promise((resolve) => setTimeout(resolve, 50));
+      }
       return directives;
     });
 

@@ -10,6 +10,7 @@ import { otherWorld } from '../support/other-world.ts';
 import { decideAll, syncEmbedded } from '../support/reviews.ts';
 import { chromium, drawn, launchBrowser, openReport } from './browser.ts';
 import { cutThings, faintTexts } from './looks.ts';
+import { savedText } from './saved.ts';
 
 const bad = '</script><script>alert(1)</script>\u202Etxt';
 
@@ -57,14 +58,7 @@ describe.skipIf(chromium === undefined)('the page of a review, in a real browser
     });
     await rm(file('decisions.json'), { force: true });
     await press(page, 'Save decisions');
-    for (let tries = 0; tries < 100; tries++) {
-      const text = await readFile(file('decisions.json'), 'utf8').catch(() => '');
-      if (text !== '') {
-        return text;
-      }
-      await new Promise((resolve) => setTimeout(resolve, 50));
-    }
-    throw new Error('the browser saved nothing');
+    return await savedText(file('decisions.json'));
   }
 
   it('asks for nothing and complains of nothing, whatever the names are', async () => {
