@@ -48,7 +48,7 @@ async function scripted(...answers: readonly Answer[]): Promise<Scripted> {
     client: openS3(
       place,
       { id: 'AKEXAMPLE', secret: new Secret(secret), token: new Secret(token) },
-      { times: { connectMs: 500, idleMs: 150, firstPauseMs: 1 } },
+      { times: { connectMs: 20_000, idleMs: answers.includes(silent) ? 300 : 20_000, firstPauseMs: 1 } },
       new AbortController().signal,
     ),
     [Symbol.asyncDispose]: async () => {
