@@ -18,6 +18,8 @@ export interface Holder {
   readonly appIds?: readonly string[];
 }
 
+export const holdsNothing: Holder = { roleNames: [], userTenants: [] };
+
 /** Whether the record shows the holding, in exactly its scope. */
 export function holds(holder: Holder, { tenantId, roleName, appId }: Holding): boolean {
   if (appId !== undefined) {

@@ -6,7 +6,7 @@ import type { Change } from '../provisioning/change.ts';
 import { parseEntitlementArgument, parseTarget } from '../provisioning/request.ts';
 import { type Action, type ActionCall, ActionFailed } from './action.ts';
 import { textArgument } from './arguments.ts';
-import { message, userId } from './user-action.ts';
+import { message, policyText, userId } from './user-action.ts';
 
 const from = 'from_user_id';
 const to = 'to_user_id';
@@ -46,13 +46,7 @@ export const transferTenantRole: Action = {
       : isHeld
         ? 'is transferred'
         : 'was transferred already: nothing was sent';
-    const { broken, unknown } = given.policy;
-    const policy = [
-      ...broken.map(
-        ({ rule, detail }) => `; this ${isPlanned ? 'would break' : 'breaks'} ${rule} of the policy: ${detail}`,
-      ),
-      ...(unknown === undefined ? [] : [`; ${unknown}`]),
-    ].join('');
+    const policy = policyText(given.policy, isPlanned);
     return {
       message: `${given.words.target} ${done}, from ${taken.words.principal} to ${given.words.principal}${policy}`,
     };

@@ -2,6 +2,7 @@ import type { JsonObject } from '@bufbuild/protobuf';
 import type { ActionField } from '../model/action-schema.ts';
 import { nameOfUser } from '../model/names.ts';
 import { printable } from '../printable.ts';
+import type { PolicyWord } from '../provisioning/access-guard.ts';
 import type { AuditOperation } from '../provisioning/audit.ts';
 import type { OperationTools } from '../provisioning/provisioner.ts';
 import { askedOfUser, type UserOperated, type UserOperation } from '../provisioning/user-operation.ts';
@@ -50,9 +51,18 @@ export async function onUser(
 
 /** What is told of an operation on a user: whether it was planned, done now, or so already. */
 export function toldOf(
-  { isPlanned, isOurs, before }: UserOperated,
+  { isPlanned, isOurs, before, policy }: UserOperated,
   words: { readonly planned: string; readonly done: string; readonly already: string },
 ): JsonObject {
   const who = printable(nameOfUser(before.user) || before.user.userId);
-  return { message: `${who} ${isPlanned ? words.planned : isOurs ? words.done : words.already}` };
+  return {
+    message: `${who} ${isPlanned ? words.planned : isOurs ? words.done : words.already}${policyText(policy, isPlanned)}`,
+  };
+}
+
+/** What the policy says of a change that is made all the same, as the end of a sentence; '' for nothing. */
+export function policyText({ broken, unknown }: PolicyWord, isPlanned: boolean): string {
+  const breaks = isPlanned ? 'would break' : 'breaks';
+  const rules = broken.map(({ rule, detail }) => `; this ${breaks} ${rule} of the policy: ${detail}`);
+  return [...rules, ...(unknown === undefined ? [] : [`; ${unknown}`])].join('');
 }

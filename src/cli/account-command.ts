@@ -4,7 +4,7 @@ import type { AccountFlags, CreateAccountFlags } from './account-create.ts';
 import type { CommandContext } from './command-context.ts';
 import type { OperationFlags } from './operation.ts';
 import { addSecretOptions } from './secret-options.ts';
-import { addSettingOptions, connectionSettings } from './setting-options.ts';
+import { addSettingOptions, connectionSettings, policySettings } from './setting-options.ts';
 
 /** `account`: the beginning and the end of users. Whoever types it has consented to the change. */
 export function addAccountCommand(program: Command, context: CommandContext): void {
@@ -30,7 +30,7 @@ function addCreateCommand(account: Command, context: CommandContext): void {
     .option('--dry-run', 'show everything that would be sent, and send nothing')
     .option('--json', 'print the outcome as one line of JSON')
     .addOption(new Option('--yes').hideHelp()); // nothing is asked: a script may say so everywhere
-  addSettingOptions(command, 'auditLog', ...connectionSettings);
+  addSettingOptions(command, ...policySettings, 'history', 'inheritance', 'auditLog', ...connectionSettings);
   command.addHelpText(
     'after',
     `
@@ -54,7 +54,7 @@ function addInviteCommand(account: Command, context: CommandContext): void {
     .option('--yes', 'do not ask: for scripts')
     .option('--dry-run', 'show everything that would be sent, and send nothing')
     .option('--json', 'print the outcome as one line of JSON');
-  addSettingOptions(command, 'auditLog', ...connectionSettings);
+  addSettingOptions(command, ...policySettings, 'history', 'inheritance', 'auditLog', ...connectionSettings);
   command.addHelpText(
     'after',
     `

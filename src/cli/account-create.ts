@@ -3,15 +3,18 @@ import { printable, quoted } from '../answers/printable.ts';
 import { ConnectorError } from '../errors.ts';
 import { type AccountField, accountFields } from '../model/account-fields.ts';
 import { nameOfUser } from '../model/names.ts';
+import { auditPolicy } from '../provisioning/audit.ts';
 import type { AskedAccount } from '../provisioning/account-request.ts';
 import { createAccount, type PasswordWish } from '../provisioning/accounts.ts';
 import type { Created } from '../provisioning/create-account.ts';
 import { createdSentence, waitingSentence } from '../provisioning/created-words.ts';
 import { usualPassword } from '../provisioning/random-password.ts';
 import { personText } from './account-words.ts';
+import { policyWords } from './change-words.ts';
 import type { CommandContext } from './command-context.ts';
 import type { OneShotCall } from './one-shot-operations.ts';
-import { confirmed, type OperationFlags, withProvisioner } from './operation.ts';
+import { confirmed, type OperationFlags, type OperationSetup, withProvisioner } from './operation.ts';
+import { openPolicyGuard } from './policy-guard.ts';
 import { printSecret } from './print-secret.ts';
 import { type SecretFlags, secretTeller, type TellSecret } from './secret-output.ts';
 import { writeLines } from './write-lines.ts';
@@ -81,13 +84,16 @@ async function create(
   { ask = async () => undefined, password }: CreateHow = {},
 ): Promise<void> {
   const { signal, print, endWith } = context;
-  const created = await withProvisioner(flags, context, ({ provisioner, checkProvisioning }) => {
+  const work = async ({ provisioner, checkProvisioning }: OperationSetup): Promise<Created> => {
     const check = async (): Promise<PasswordWish | undefined> => {
       checkProvisioning();
       await ask();
       return password?.wish;
     };
-    return createAccount(provisioner, account, check, signal);
+    return await createAccount(provisioner, account, check, signal);
+  };
+  const created = await withProvisioner(flags, context, work, {
+    policyOf: ({ settings, logger }) => openPolicyGuard(settings, { logger, signal }),
   });
   await printSecret(
     {
@@ -140,9 +146,12 @@ function objectOf(text: string): JsonObject {
 function sentencesOf(created: Created): readonly string[] {
   const { outcome, user, writes, alongside } = created;
   const who = user === undefined ? '' : personText(nameOfUser(user), user.loginIds[0] ?? '', user.userId);
-  const also = alongside.map(({ tenantId, roleName }) =>
-    printable(`With it came: ${roleName ?? 'membership'}${tenantId === '' ? '' : ` in tenant ${tenantId}`}.`),
-  );
+  const also = [
+    ...alongside.map(({ tenantId, roleName }) =>
+      printable(`With it came: ${roleName ?? 'membership'}${tenantId === '' ? '' : ` in tenant ${tenantId}`}.`),
+    ),
+    ...policyWords(created),
+  ];
   switch (outcome) {
     case 'created':
       return [`The user ${who} is created.`, ...passwordSentences(created), ...also];
@@ -156,7 +165,11 @@ function sentencesOf(created: Created): readonly string[] {
         ? [`There is the user ${who} with this login id or address already: nothing sent.${waitingSentence(created)}`]
         : [`There is the user ${who} with this login id or address already. ${createdSentence(created)}`];
     case 'planned':
-      return ['Nothing was sent. To create the user, this would be:', ...writes.flatMap(writeLines)];
+      return [
+        'Nothing was sent. To create the user, this would be:',
+        ...writes.flatMap(writeLines),
+        ...policyWords(created),
+      ];
   }
 }
 
@@ -171,7 +184,7 @@ function passwordSentences(created: Created): readonly string[] {
 
 /** The outcome for a script. */
 function lineOf(created: Created): object {
-  const { outcome, user, alongside, writes, requestId } = created;
+  const { outcome, user, alongside, policy, writes, requestId } = created;
   return {
     operation: 'create',
     outcome,
@@ -182,6 +195,7 @@ function lineOf(created: Created): object {
       status: user.status,
     }),
     ...(alongside.length > 0 && { alongside }),
+    ...auditPolicy(policy),
     ...(needsWords(created) && { message: createdSentence(created) }),
     writes: writes.map(({ request, body }) => ({ request, body })),
     requestId,

@@ -118,7 +118,10 @@ function comesBack({ returning: { mayReturn, unknown } }: Change): readonly stri
 }
 
 /** What the policy says of a grant that is made nevertheless. */
-function policyWords({ outcome, policy: { broken, unknown } }: Change): readonly string[] {
+export function policyWords({
+  outcome,
+  policy: { broken, unknown },
+}: Pick<Change, 'policy'> & { readonly outcome: string }): readonly string[] {
   const breaks = outcome === 'planned' ? 'would break' : 'breaks';
   return [
     ...broken.map(

@@ -10,6 +10,8 @@ export interface Gain {
   readonly name: string;
   /** '' for what has none. */
   readonly email: string;
+  /** The address until now, where the change is of the address: that may be what lets somebody hold something. */
+  readonly formerEmail?: string;
   readonly before: Holder;
   readonly after: Holder;
   /** The project as Descope shows it. */
@@ -60,6 +62,28 @@ export function bothWords(one: PolicyWord, other: PolicyWord): PolicyWord {
   return {
     broken: [...one.broken, ...other.broken.filter(({ fingerprint }) => !told.has(fingerprint))],
     ...(unknown !== undefined && { unknown }),
+  };
+}
+
+/** What a policy says in the course of one change. */
+export interface Heard {
+  readonly word: () => PolicyWord;
+  /** Waits for an answer, and keeps what it says, also where it refuses. */
+  readonly hear: (answer: Promise<PolicyWord>) => Promise<void>;
+}
+
+export function hearing(): Heard {
+  let word = nothingBroken;
+  return {
+    word: () => word,
+    hear: async (answer) => {
+      try {
+        word = bothWords(word, await answer);
+      } catch (thrown) {
+        word = thrown instanceof PolicyRefusal ? bothWords(word, thrown.word) : word;
+        throw thrown;
+      }
+    },
   };
 }
 

@@ -1,14 +1,16 @@
-import { gainedBetween, type Holding, isMembership } from '../access/holding.ts';
+import { gainedBetween, type Holding, holdsNothing, isMembership } from '../access/holding.ts';
 import type { CallOptions } from '../descope/http/call.ts';
 import { type NewUser, toCreateUserRequest } from '../descope/users/user-lifecycle.ts';
 import type { User } from '../descope/users/user.ts';
 import { ConnectorError } from '../errors.ts';
 import { printable, quoted } from '../printable.ts';
 import type { Secret } from '../secret.ts';
+import type { PolicyWord } from './access-guard.ts';
 import { type AccountSeen, type AccountStep, askedStatus, differences } from './account-shown.ts';
 import { type AfterCreation, type FirstPassword, inviting, settingPassword } from './after-creation.ts';
 import type { AskedOperation, AttemptContext, Operation } from './attempts.ts';
-import type { AuditState, PlannedWrite } from './audit.ts';
+import { auditPolicy, type AuditState, type PlannedWrite } from './audit.ts';
+import { guardedCreation } from './guarded-creation.ts';
 import type { OperationTools } from './provisioner.ts';
 import { planned, recordWork, type SendOutcome } from './record-work.ts';
 import type { Plan, Progress } from './work.ts';
@@ -31,6 +33,8 @@ export interface Created {
   readonly lacksPassword: boolean;
   /** What the user holds besides what was asked for, such as default roles. */
   readonly alongside: readonly Holding[];
+  /** What a policy says of what the user holds, or, in a dry run, of the default roles of its tenants. */
+  readonly policy: PolicyWord;
   /** What was sent, or, in a dry run, would be. */
   readonly writes: readonly PlannedWrite[];
 }
@@ -53,7 +57,7 @@ export function askedCreation(
 function creation(
   asked: NewUser,
   tools: OperationTools,
-  { requestId }: AttemptContext,
+  { requestId, call: attempt }: AttemptContext,
   password: FirstPassword | undefined,
 ): Operation<AccountSeen, AccountStep, Created> {
   const { client } = tools;
@@ -62,6 +66,7 @@ function creation(
   let sends = 0;
   let isTheirs = false; // somebody made the user between our look and our first creation
 
+  const guarded = guardedCreation(asked, tools.policy, attempt);
   const settingOf = password && settingPassword(password, asked.loginId, tools);
   const after: AfterCreation | undefined = asked.isInvited ? inviting(asked.isTest, tools) : settingOf;
 
@@ -104,12 +109,21 @@ function creation(
       plan: (seen, progress) => planCreation(seen, progress, asked, { create, after, madeId, isTheirs }),
       ...(asked.isInvited && { afterStop: 'look for the user in Descope before asking again' }),
     }),
+    beforeWrites: async ({ sent }) => {
+      if (sent.length === 0) {
+        await guarded.before();
+      }
+    },
     told: (first, last) => ({
+      ...auditPolicy(guarded.expected()),
       ...(first !== undefined && { before: stateOf(userOf(first)) }),
       ...(last !== undefined && { after: stateOf(userOf(last)) }),
       ...(last?.made !== undefined && { resource: `user:${last.made.userId}` }),
     }),
     failed: (thrown, { seen: all, sent }) => {
+      if (sent.length === 0) {
+        guarded.unmade();
+      }
       if (!(thrown instanceof ConnectorError) || after === undefined || after.state() === 'done' || sent.length === 0) {
         return thrown;
       }
@@ -117,10 +131,13 @@ function creation(
       const told = made === undefined ? after.unmade(thrown) : after.failed(thrown, made.userId);
       return new ConnectorError(thrown.kind, told, { ...thrown.facts, sent: sent.length });
     },
-    ended: ({ isPlanned, isOurs, seen, writes }, { seen: [first] }) => {
+    ended: async ({ isPlanned, isOurs, seen, writes }, { seen: [first] }) => {
       const user = userOf(seen);
       const outcome = isPlanned ? 'planned' : outcomeOf(asked, isOurs, after);
       const alongside = isOurs && user !== undefined ? heldBesides(user, asked) : [];
+      const isMade = isOurs && !isPlanned;
+      const shown = await guarded.ended(isMade ? user : undefined);
+      const policy = isPlanned ? guarded.expected() : shown;
       return {
         entry: {
           ...(user !== undefined && { resource: `user:${user.userId}` }),
@@ -128,6 +145,7 @@ function creation(
           before: stateOf(first && userOf(first)),
           ...(!isPlanned && { after: stateOf(user) }),
           ...(alongside.length > 0 && { alsoGained: alongside }),
+          ...auditPolicy(policy),
         },
         ...(isPlanned && { plan: writes }),
         result: {
@@ -137,6 +155,7 @@ function creation(
           password: settingOf?.password(),
           lacksPassword: isOurs && settingOf !== undefined && settingOf.state() !== 'done',
           alongside,
+          policy,
           writes,
         },
       };
@@ -249,9 +268,7 @@ function userOf({ made, takers }: AccountSeen): User | undefined {
 
 /** Roles, and memberships that were not asked for. */
 function heldBesides(user: User, { tenantIds }: NewUser): readonly Holding[] {
-  return gainedBetween({ roleNames: [], userTenants: [] }, user).filter(
-    (held) => !isMembership(held) || !tenantIds.includes(held.tenantId),
-  );
+  return gainedBetween(holdsNothing, user).filter((held) => !isMembership(held) || !tenantIds.includes(held.tenantId));
 }
 
 function stateOf(user: User | undefined): AuditState {

@@ -1,5 +1,5 @@
 import { gainedBetween } from '../access/holding.ts';
-import { type AccessGuard, bothWords, nothingBroken, PolicyRefusal, type PolicyWord } from './access-guard.ts';
+import { type AccessGuard, hearing, type PolicyWord } from './access-guard.ts';
 import { afterSteps } from './after-steps.ts';
 import type { Lists } from './look-up.ts';
 import type { Progress } from './plan.ts';
@@ -30,11 +30,11 @@ export function guardedGrant(
   const principal = { typeId: subject.type.typeId, id: subject.id };
   const isOfRoles = target.appId === undefined && target.typeId !== 'third_party_app';
   const asked = isOfRoles ? guard : undefined;
-  let word = nothingBroken;
+  const { word, hear } = hearing();
   let looks = 0;
   let asAsked: PrincipalRecord | undefined;
   return {
-    word: () => word,
+    word,
     before: async (progress, steps) => {
       looks = progress.seen.length;
       const seen = progress.seen.at(-1);
@@ -44,15 +44,7 @@ export function guardedGrant(
       const { record, catalog, inheritance } = seen;
       asAsked = afterSteps(record, steps);
       const gain = { before: record, after: asAsked, lists: { catalog, inheritance } };
-      try {
-        word = bothWords(
-          word,
-          await asked.before({ principal, name: record.name, email: record.email ?? '', ...gain }),
-        );
-      } catch (thrown) {
-        word = thrown instanceof PolicyRefusal ? bothWords(word, thrown.word) : word;
-        throw thrown;
-      }
+      await hear(asked.before({ principal, name: record.name, email: record.email ?? '', ...gain }));
     },
     ended: async (was, is, lists) => {
       if (asked === undefined || is === undefined) {
@@ -61,7 +53,7 @@ export function guardedGrant(
       asked.saw(principal, is, lists);
       if (operation === 'grant' && was !== undefined && gainedBetween(asAsked ?? was, is).length > 0) {
         const { name, email = '' } = is;
-        word = bothWords(word, await asked.afterwards({ principal, name, email, before: was, after: is, lists }));
+        await hear(asked.afterwards({ principal, name, email, before: was, after: is, lists }));
       }
     },
     failed: ({ seen, sent }) => {

@@ -4,6 +4,7 @@ import type { InheritanceMode } from '../access/inheritance.ts';
 import type { Principal } from '../access/principal.ts';
 import type { Target } from '../access/target.ts';
 import type { DescopeClient } from '../descope/client.ts';
+import type { CallOptions } from '../descope/http/call.ts';
 import { maxIdBytes } from '../model/ids.ts';
 import type { AccessGuard } from './access-guard.ts';
 import { type AskedOperation, type AttemptOptions, createAttempts } from './attempts.ts';
@@ -11,7 +12,7 @@ import type { Attempted } from './audit-trail.ts';
 import { auditPrincipal } from './audit.ts';
 import type { Change, Operation } from './change.ts';
 import { changeOperation } from './change-operation.ts';
-import { createLookUps, standardLists } from './look-up.ts';
+import { createLookUps, type Lists, standardLists } from './look-up.ts';
 import { subjectOf } from './principal-types.ts';
 import type { ChangeRequest } from './request.ts';
 import type { Seen } from './plan.ts';
@@ -50,6 +51,8 @@ export interface OperationTools {
   readonly now: () => number;
   /** Delete users who rule over others, too. */
   readonly allowPrivilegedDelete?: boolean;
+  /** Asks a policy before access is given, by the project as `lists` shows it; undefined where none is named. */
+  readonly policy?: { readonly guard: AccessGuard; readonly lists: (call: CallOptions) => Promise<Lists> } | undefined;
 }
 
 /** Changes access in Descope, one principal and one thing at a time, and writes every attempt down. */
@@ -97,7 +100,11 @@ export function createProvisioner(options: ProvisionerOptions): Provisioner {
   const guardedLists = guard?.lists && [...standardLists, ...guard.lists];
   const lookUpOf = createLookUps(client, now, inheritance);
   const attempts = createAttempts(options);
-  const tools: OperationTools = { client, now, allowPrivilegedDelete };
+  const policy = guard && {
+    guard,
+    lists: async (call: CallOptions): Promise<Lists> => await lookUpOf(guardedLists)('recent', call),
+  };
+  const tools: OperationTools = { client, now, allowPrivilegedDelete, policy };
 
   function asking(
     operation: Operation,

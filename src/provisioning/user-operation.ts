@@ -3,8 +3,10 @@ import type { UserUpdate } from '../descope/users/user-updates.ts';
 import { toUserUpdateRequest } from '../descope/users/user-updates.ts';
 import { ConnectorError } from '../errors.ts';
 import { printable } from '../printable.ts';
+import { type Gain, hearing, type PolicyWord } from './access-guard.ts';
 import type { AskedOperation, Operation } from './attempts.ts';
-import type { AuditOperation, AuditOutcome, AuditState, PlannedWrite } from './audit.ts';
+import { type AuditOperation, type AuditOutcome, auditPolicy, type AuditState, type PlannedWrite } from './audit.ts';
+import type { Lists } from './look-up.ts';
 import type { OperationTools } from './provisioner.ts';
 import { planned, type RecordStep, recordWork } from './record-work.ts';
 import { turnOf } from './turns.ts';
@@ -25,6 +27,8 @@ export interface UserOperation {
    * throwing. It is asked again after every write.
    */
   due(user: SignInUser, progress: UserProgress): readonly UserStep[];
+  /** What the writes that are due give, of which a policy is asked before each; undefined where that is nothing. */
+  gain?(user: SignInUser): ((lists: Lists) => Gain) | undefined;
   /** What the audit log says of the user, besides that there is one and the status. */
   state?(user: SignInUser): AuditState;
   /** Makes an error say what was done before it. */
@@ -44,13 +48,15 @@ export interface UserOperated {
   readonly after: SignInUser;
   /** What was sent, or, in a dry run, would be. */
   readonly writes: readonly PlannedWrite[];
+  /** What the policy says of what it gives. */
+  readonly policy: PolicyWord;
 }
 
 /** The operation on the user with this user id, who must be there. */
 export function askedOfUser(
   asked: UserOperation,
   userId: string,
-  { client }: OperationTools,
+  { client, policy }: OperationTools,
 ): AskedOperation<UserSeen, UserStep, UserOperated> {
   const described = `user ${printable(userId)}`;
   const present = (seen: UserSeen, progress?: UserProgress): SignInUser => seen ?? missing(described, progress);
@@ -59,31 +65,49 @@ export function askedOfUser(
 
   return {
     turns: [turnOf({ typeId: 'user', id: userId })],
-    make: ({ requestId }): Operation<UserSeen, UserStep, UserOperated> => ({
-      about: { operation: asked.operation, resource: `user:${userId}` },
-      work: recordWork<UserSeen>({
-        described,
-        look: (call) => client.loadSignIn(userId, call),
-        plan: (seen, progress) => {
-          const steps = asked.due(present(seen, progress), progress);
-          const [first, ...others] = steps;
-          return first === undefined
-            ? { kind: 'settled', isOurs: progress.mayBeOurs || progress.effected.length > 0 }
-            : { kind: 'due', steps: [first, ...others] };
+    make: ({ requestId, call: attempt }): Operation<UserSeen, UserStep, UserOperated> => {
+      const { word, hear } = hearing();
+      return {
+        about: { operation: asked.operation, resource: `user:${userId}` },
+        work: recordWork<UserSeen>({
+          described,
+          look: (call) => client.loadSignIn(userId, call),
+          plan: (seen, progress) => {
+            const steps = asked.due(present(seen, progress), progress);
+            const [first, ...others] = steps;
+            return first === undefined
+              ? { kind: 'settled', isOurs: progress.mayBeOurs || progress.effected.length > 0 }
+              : { kind: 'due', steps: [first, ...others] };
+          },
+        }),
+        beforeWrites: async ({ seen }) => {
+          const gain = asked.gain?.(present(seen.at(-1)));
+          if (policy !== undefined && gain !== undefined) {
+            await hear(policy.guard.before(gain(await policy.lists(attempt))));
+          }
         },
-      }),
-      told: (first, last) => ({ before: stateOf(first), ...(last !== undefined && { after: stateOf(last) }) }),
-      ended: ({ isPlanned, isOurs, seen, writes }, progress) => {
-        const before = present(progress.seen[0]);
-        const outcome = isPlanned ? 'planned' : isOurs ? asked.done : (asked.already ?? asked.done);
-        return {
-          entry: { outcome, before: stateOf(before), ...(!isPlanned && { after: stateOf(seen) }) },
-          ...(isPlanned && { plan: writes }),
-          result: { outcome, requestId, isPlanned, isOurs, before, after: present(seen), writes },
-        };
-      },
-      failed: (thrown, progress) => asked.failed?.(thrown, progress) ?? thrown,
-    }),
+        told: (first, last) => ({
+          before: stateOf(first),
+          ...(last !== undefined && { after: stateOf(last) }),
+          ...auditPolicy(word()),
+        }),
+        ended: ({ isPlanned, isOurs, seen, writes }, progress) => {
+          const before = present(progress.seen[0]);
+          const outcome = isPlanned ? 'planned' : isOurs ? asked.done : (asked.already ?? asked.done);
+          return {
+            entry: {
+              outcome,
+              before: stateOf(before),
+              ...(!isPlanned && { after: stateOf(seen) }),
+              ...auditPolicy(word()),
+            },
+            ...(isPlanned && { plan: writes }),
+            result: { outcome, requestId, isPlanned, isOurs, before, after: present(seen), writes, policy: word() },
+          };
+        },
+        failed: (thrown, progress) => asked.failed?.(thrown, progress) ?? thrown,
+      };
+    },
   };
 }
 

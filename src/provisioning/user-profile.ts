@@ -3,6 +3,7 @@ import type { JsonObject, JsonValue } from '@bufbuild/protobuf';
 import type { SignInUser } from '../descope/users/sign-in.ts';
 import type { User } from '../descope/users/user.ts';
 import { ConnectorError } from '../errors.ts';
+import { nameOfUser } from '../model/names.ts';
 import { printable } from '../printable.ts';
 import { checkAttributes } from './account-attributes.ts';
 import type { OperationTools } from './provisioner.ts';
@@ -74,11 +75,26 @@ export async function updatingProfile(
     operation: 'update',
     done: 'updated',
     already: 'already-updated',
+    gain: (seen) => movedTo(change.contacts.email, userId, seen),
     due: (seen) => {
       checkReachable(userId, seen, change);
       return stepsFor(userId, seen, change, tools);
     },
   };
+}
+
+/** A new address gives what the user holds to somebody at that address; undefined where it stays as it is. */
+function movedTo(
+  email: string | undefined,
+  userId: string,
+  { user }: SignInUser,
+): ReturnType<Required<UserOperation>['gain']> {
+  if (email === undefined || email === user.email) {
+    return undefined;
+  }
+  const principal = { typeId: 'user', id: userId } as const;
+  const change = { principal, name: nameOfUser(user), email, formerEmail: user.email };
+  return (lists) => ({ ...change, before: user, after: user, lists });
 }
 
 /** The names of fields in which the user is not as it was asked for. */

@@ -1,6 +1,7 @@
 import { create, type MessageInitShape } from '@bufbuild/protobuf';
 import { type Recipients, readRecipients } from '../encryption/recipients.ts';
 import { ConnectorError } from '../errors.ts';
+import { GrantMetadataSchema } from '../gen/c1/connector/v2/annotation_grant_pb.ts';
 import { RequestIdSchema } from '../gen/c1/connector/v2/annotation_request_pb.ts';
 import {
   AccountManagerService,
@@ -16,6 +17,7 @@ import { createdSentence } from '../provisioning/created-words.ts';
 import type { Provisioner } from '../provisioning/provisioner.ts';
 import { toUser } from '../resources/user.ts';
 import { type AnsweredService, answering } from './answers.ts';
+import { policyMetadata } from './policy-metadata.ts';
 import { presentProvisioner } from './refusals.ts';
 import { sealed } from './sealed.ts';
 import { quoted } from '../printable.ts';
@@ -46,10 +48,16 @@ export function accountManagerService({
       const created = await createAccount(presentProvisioner(provisioner), account, check, signal);
       const secret = created.password && { name: 'password', description: passwordWords, value: created.password };
       const { requestId } = created;
+      const metadata = policyMetadata(created.policy);
       return {
         result: resultOf(created),
         encryptedData: await sealed(recipients, secret),
-        annotations: [annotate(RequestIdSchema, create(RequestIdSchema, { requestId }))],
+        annotations: [
+          annotate(RequestIdSchema, create(RequestIdSchema, { requestId })),
+          ...(Object.keys(metadata).length === 0
+            ? []
+            : [annotate(GrantMetadataSchema, create(GrantMetadataSchema, { metadata }))]),
+        ],
       };
     },
   });

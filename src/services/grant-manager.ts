@@ -9,12 +9,12 @@ import { GrantManagerService } from '../gen/c1/connector/v2/grant_pb.ts';
 import { annotate, marker } from '../model/annotations.ts';
 import { toGrant } from '../model/grant-message.ts';
 import type { Any } from '../model/messages.ts';
-import type { BrokenRule } from '../provisioning/access-guard.ts';
 import type { Change, Operation } from '../provisioning/change.ts';
 import type { Provisioner } from '../provisioning/provisioner.ts';
 import { type AskedEntitlement, parseChangeRequest } from '../provisioning/request.ts';
 import type { TypeSet } from '../resources/type-set.ts';
 import { type AnsweredService, answering } from './answers.ts';
+import { policyMetadata } from './policy-metadata.ts';
 import { presentProvisioner } from './refusals.ts';
 
 export interface GrantManagerOptions {
@@ -75,8 +75,7 @@ function annotationsOf({
     ...(inherited.length > 0 && { also_inherited_from: inherited.map(({ source }) => source.tenantId) }),
     ...(mayReturn.length > 0 && { may_return_from: mayReturn.map(({ from }) => from) }),
     ...(unknown !== undefined && { may_return_unknown: unknown }),
-    ...(policy.broken.length > 0 && { policy_broken: policy.broken.map(brokenIn) }),
-    ...(policy.unknown !== undefined && { policy_unknown: policy.unknown }),
+    ...policyMetadata(policy),
     ...(words.idle !== '' && { principal_status: words.idle }),
     ...(words.isDisabled && { resource_status: 'disabled' }),
   };
@@ -86,8 +85,4 @@ function annotationsOf({
       ? []
       : [annotate(GrantMetadataSchema, create(GrantMetadataSchema, { metadata }))]),
   ];
-}
-
-function brokenIn({ rule, tenantId, detail, fingerprint }: BrokenRule): Record<string, string> {
-  return { rule, ...(tenantId !== undefined && { tenant_id: tenantId }), detail, fingerprint };
 }

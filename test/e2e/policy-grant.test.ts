@@ -89,6 +89,33 @@ it('grant says that the sync is stale, gone or not named, as the settings have i
   expect((await run(...viewer, ...asked())).stderr).toMatch(/policy\.yaml:\d+:\d+ /);
 });
 
+it('account create and update_user ask as grant does: what comes with a tenant, and what goes by an address', async () => {
+  const own = 'only: { domains: [acme.example, nowhere.example] }';
+  const limits = ['{ roles: [Viewer] }', '{ permissions: [write] }'].map(
+    (held, n) => `  - { id: own-${n}, held: ${held}, ${own} }`,
+  );
+  await writeFile(policyFile, ['version: 1', 'limits:', ...limits, ''].join('\n'));
+  const asks = ['--policy', policyFile, '--policy-on-violation'];
+  const gus = 'gus@elsewhere.example';
+  const create = ['account', 'create', '--login-id', gus, '--email', gus, '--tenant-ids', 'acme'];
+  const users = [...emulator.state.users()].length;
+
+  const refused = await run(...create, ...asks, 'refuse');
+  expect(refused).toMatchObject({ code: 1, stdout: '' });
+  expect(refused.stderr).toContain(`limit/own-0 of the policy forbids it: user ${gus} would have the role Viewer`);
+  const planned = await run(...create, ...asks, 'warn', '--dry-run');
+  expect(planned.stdout).toContain(
+    `Warning: this would break limit/own-0 of the policy: user ${gus} has the role Viewer`,
+  );
+  const profile = JSON.stringify({ email: 'bob@elsewhere.example', verified_email: true });
+  const move = ['action', 'run', 'update_user', '--arg', 'user_id=U2Bob', '--arg', `user_profile=${profile}`];
+  const moved = await run(...move, ...asks, 'refuse');
+  expect(moved.code).toBe(1);
+  expect(moved.stderr).toContain('limit/own-0 of the policy forbids it: then user U2Bob has the role Viewer');
+  expect([...emulator.state.users()]).toHaveLength(users);
+  expect(writes()).toBe(0);
+});
+
 it('--grant-entitlement asks as grant does, and serve refuses over gRPC, counts and writes it down', async () => {
   const oneShot = ['--grant-entitlement', 'role:Auditor:assigned', '--grant-principal', 'U2Bob', '-p'];
   const once = await run(...oneShot, ...asked(), '--policy-on-violation', 'refuse');
@@ -115,5 +142,5 @@ it('--grant-entitlement asks as grant does, and serve refuses over gRPC, counts 
   expect(metrics).toContain('baton_descope_policy_asked_total{result="refused"} 1\n');
   expect(metrics).toContain('baton_descope_policy_asked_total{result="passed"} 0\n');
   await process.until(/"policyBroken":\[\{"rule":"limit\/one-viewer"/);
-  expect(process.stderr()).toContain('the policy refuses a grant');
+  expect(process.stderr()).toContain('the policy refuses a change');
 });

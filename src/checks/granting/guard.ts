@@ -109,7 +109,7 @@ export function createGuard({
     onEnd(isRefused ? (isKnown ? 'refused' : 'refused-unknown') : end);
     if (end !== 'passed' || isRefused) {
       const rules = word.broken.map(({ rule }) => rule).join(', ');
-      logger.warn(isRefused ? 'the policy refuses a grant' : 'the policy is against a grant', {
+      logger.warn(isRefused ? 'the policy refuses a change' : 'the policy is against a change', {
         reason: rules === '' ? word.unknown : rules,
       });
     }
@@ -123,7 +123,7 @@ export function createGuard({
     ...(isOfPermissions && { lists: [listedPermissions] }),
     before: async (gain) => {
       const gained = gainedIn(gain);
-      const asked = askedRules(policy, gained);
+      const asked = askedRules(policy, gain);
       if (asked.length === 0 && (gained.length === 0 || missingIn(gain.lists.catalog).length === 0)) {
         shown.put(gain.principal, gain.after, gain.lists);
         return nothingBroken;
@@ -138,7 +138,7 @@ export function createGuard({
       return word;
     },
     afterwards: async (gain) => {
-      const asked = askedRules(policy, gainedIn(gain));
+      const asked = askedRules(policy, gain);
       return asked.length === 0 ? nothingBroken : judge(gain, asked, await look());
     },
     saw: (principal, holder, lists) => shown.put(principal, holder, lists),
@@ -155,7 +155,7 @@ function staleness({ finishedMs }: Picture, nowMs: number, maxAgeMs: number): st
 }
 
 function refusalOf(
-  { principal: { typeId, id } }: Gain,
+  { principal: { typeId, id }, formerEmail }: Gain,
   word: PolicyWord,
   { onViolation, whenStale }: Pick<GuardOptions, 'onViolation' | 'whenStale'>,
 ): PolicyRefusal | undefined {
@@ -164,9 +164,10 @@ function refusalOf(
   if (first !== undefined && onViolation === 'refuse') {
     const besides = [...new Set(others.map(({ rule }) => rule))].filter((rule) => rule !== first.rule);
     const more = besides.length === 0 ? '' : `; so do ${besides.join(' and ')}`;
-    const would = /^(user|access key) \S+ has /.test(first.detail)
-      ? first.detail.replace(' has ', ' would have ')
-      : `then ${first.detail}`;
+    const would =
+      formerEmail === undefined && /^(user|access key) \S+ has /.test(first.detail)
+        ? first.detail.replace(' has ', ' would have ')
+        : `then ${first.detail}`;
     return new PolicyRefusal(
       `${first.rule} of the policy forbids it: ${printable(would)}${more} (refused because of --policy-on-violation refuse)`,
       word,

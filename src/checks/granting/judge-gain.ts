@@ -40,10 +40,16 @@ export function gainedIn({ principal, before, after, lists }: Gain): readonly He
   return heldNow(principal, after, lists).filter((held) => !had.has(keyOf(held)));
 }
 
-/** The rules that could be broken by what is gained. */
-export function askedRules({ conflicts, limits }: Policy, gained: readonly HeldRole[]): AskedRule[] {
-  const asked = (rule: Omit<AskedRule, 'gained'>, counts: (held: HeldRole) => boolean): readonly AskedRule[] => {
-    const first = gained.find(counts);
+/** The rules that could be broken by what is gained, or by the new address of somebody who holds something. */
+export function askedRules({ conflicts, limits }: Policy, gain: Gain): AskedRule[] {
+  const gained = gainedIn(gain);
+  const moved = gain.formerEmail === undefined ? [] : heldNow(gain.principal, gain.after, gain.lists);
+  const asked = (
+    rule: Omit<AskedRule, 'gained'>,
+    counts: (held: HeldRole) => boolean,
+    isOfAddress = false,
+  ): readonly AskedRule[] => {
+    const first = (isOfAddress ? [...gained, ...moved] : gained).find(counts);
     return first === undefined ? [] : [{ ...rule, gained: first }];
   };
   return [
@@ -54,7 +60,11 @@ export function askedRules({ conflicts, limits }: Policy, gained: readonly HeldR
       ),
     ),
     ...limits.flatMap((limit) =>
-      asked({ id: `limit/${limit.id}`, limit, sides: [] }, (held) => isCounted(limit, held)),
+      asked(
+        { id: `limit/${limit.id}`, limit, sides: [] },
+        (held) => isCounted(limit, held),
+        limit.only?.domains !== undefined,
+      ),
     ),
   ];
 }
@@ -121,7 +131,7 @@ function unsureOf(
 
 /** The same of rules that can be asked of one index. */
 function judgeTogether(
-  { principal, name, email, before, lists }: Gain,
+  { principal, name, email, formerEmail = email, before, lists }: Gain,
   rules: readonly AskedRule[],
   {
     known: { projectId, policy, nowMs, types, groupsOf },
@@ -138,7 +148,9 @@ function judgeTogether(
   const one = { projectId, types, nowMs, principal, name, email, groups: groups ?? [], others };
   const { found, unknown } = findingsIn({ ...one, held }, policy, ids);
   const old =
-    found.length === 0 ? [] : findingsIn({ ...one, held: heldNow(principal, before, lists) }, policy, ids).found;
+    found.length === 0
+      ? []
+      : findingsIn({ ...one, email: formerEmail, held: heldNow(principal, before, lists) }, policy, ids).found;
   const known = new Set(old.map(({ fingerprint }) => fingerprint));
   // One holder more of what too many hold already: the finding was there, and this grant makes it worse.
   const had = heldNow(principal, before, lists);

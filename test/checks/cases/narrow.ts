@@ -148,10 +148,13 @@ export const narrowCases: readonly RuleCase[] = [
     'public-domain',
     'a domain once, in whatever case of letters that are no ASCII',
     {
-      resources: [configuration('b', 'Open', { self_provisioning_domains: ['BÜRO.example', 'BÜro.example'] })],
+      resources: [
+        configuration('b', 'Open', { self_provisioning_domains: ['BÜRO.example', 'BÜro.example'] }),
+        configuration('c', 'Ajar', { self_provisioning_domains: ['BÜRO.example', 'büro.example'] }),
+      ],
       values: { domains: ['BÜRO.Example'] },
     },
-    ['sso_configuration:acme/b @acme: lets everybody with an address at büro.example in'],
+    ['b', 'c'].map((id) => `sso_configuration:acme/${id} @acme: lets everybody with an address at büro.example in`),
   ),
   ruleCase(
     'key-of-shut-user',

@@ -3,6 +3,9 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { createGuard, type GuardOptions } from '../../../src/checks/granting/guard.ts';
 import type { Picture } from '../../../src/checks/granting/picture.ts';
 import { policySchema } from '../../../src/checks/policy/schema.ts';
+import { type Any, anyUnpack } from '@bufbuild/protobuf/wkt';
+import { GrantMetadataSchema } from '../../../src/gen/c1/connector/v2/annotation_grant_pb.ts';
+import { AccountManagerService } from '../../../src/gen/c1/connector/v2/resource_pb.ts';
 import { ActionService, BatonActionStatus } from '../../../src/gen/c1/connector/v2/action_pb.ts';
 import type { Emulator } from '../../../src/emulator/emulator.ts';
 import { Inheritance } from '../../../src/access/inheritance.ts';
@@ -470,6 +473,144 @@ it('an action that gives a role is asked about as a grant is, and takes nothing 
   expect(ended.status).toBe(BatonActionStatus.FAILED);
   expect(JSON.stringify(ended.response)).toContain('conflict/x of the policy forbids it: user U2Ada would have both');
   expect(writes()).toHaveLength(before);
+});
+
+describe('a new address of somebody who holds what only some domains may', () => {
+  const inAll = Array.from({ length: 3 }, () => ({ rule: 'limit/own-people' })); // by each of three roles
+  const ownPeople = { id: 'own-people', held: { permissions: ['write'] }, only: { domains: ['acme.example'] } };
+  const move = async ({ address }: Provisioning, email: string | null) =>
+    await grpcCall(address, ActionService.method.invokeAction, {
+      name: 'update_user',
+      args: { user_id: 'U2Bob', user_profile: { email, verified_phone: true } },
+    });
+
+  it('is refused where the policy refuses, naming rule and holding, and nothing is sent', async () => {
+    const at = await start({ limits: [ownPeople] });
+
+    const ended = await move(at, 'bob@elsewhere.example');
+
+    expect(ended.status).toBe(BatonActionStatus.FAILED);
+    expect(JSON.stringify(ended.response)).toMatch(
+      /limit\/own-people of the policy forbids it: then user U2Bob has write \(.*\), and is none of those who may/,
+    );
+    expect(at.writes()).toEqual([]);
+    expect(at.audit).toMatchObject([{ operation: 'update', outcome: 'refused', policyBroken: inAll }]);
+    expect(ends).toEqual(['refused']);
+  });
+
+  it('is set and told where the policy warns', async () => {
+    const at = await start({ limits: [ownPeople] }, { onViolation: 'warn' });
+
+    const ended = await move(at, 'bob@elsewhere.example');
+
+    expect(ended.status).toBe(BatonActionStatus.COMPLETE);
+    expect(JSON.stringify(ended.response)).toContain(
+      '; this breaks limit/own-people of the policy: user U2Bob has write',
+    );
+    expect(at.audit).toMatchObject([{ outcome: 'updated', policyBroken: inAll }]);
+    expect(at.intents).toMatchObject([{ outcome: 'intended', policyBroken: inAll }]);
+    expect(at.state()).toMatchObject({
+      users: expect.arrayContaining([expect.objectContaining({ userId: 'U2Bob', email: 'bob@elsewhere.example' })]),
+    });
+  });
+
+  it('is told before it is set in a dry run', async () => {
+    const at = await start({ limits: [ownPeople] }, { onViolation: 'warn' }, { dryRun: true });
+
+    expect(JSON.stringify((await move(at, 'bob@elsewhere.example')).response)).toContain(
+      '; this would break limit/own-people',
+    );
+    expect(at.writes()).toEqual([]);
+  });
+
+  it.each([
+    ['inside the domain', [ownPeople], 'robert@ACME.example'],
+    [
+      'of somebody who broke the limit before',
+      [{ ...ownPeople, only: { domains: ['other.example'] } }],
+      'b@elsewhere.example',
+    ],
+    ['where the limit is of something else', [{ ...ownPeople, held: { roles: ['Support'] } }], 'b@elsewhere.example'],
+    ['where the limit is of numbers', [{ ...ownPeople, only: undefined, 'at-most': 9 }], 'b@elsewhere.example'],
+  ])('breaks nothing anew %s', async (_where, limits, email) => {
+    const shown = await picture(1);
+    const at = await start({ limits }, { picture: async () => shown });
+
+    const ended = await move(at, email);
+
+    expect(ended.status).toBe(BatonActionStatus.COMPLETE);
+    expect(JSON.stringify([ended.response, at.audit])).not.toMatch(/polic/);
+  });
+});
+
+describe('a new account that joins a tenant with default roles', () => {
+  const ownViewers = { id: 'own-viewers', held: { roles: ['Viewer'] }, only: { domains: ['acme.example'] } };
+  const givesDefaults = { emulator: { project: companyWithKeys(), switches: { defaultRoles: 'on' as const } } };
+  const make = async ({ address }: Provisioning, name: string, domain: string) =>
+    await grpcCall(address, AccountManagerService.method.createAccount, {
+      accountInfo: {
+        profile: { login_id: `${name}@${domain}`, email: `${name}@${domain}`, tenant_ids: ['acme'] },
+      },
+    });
+  const metadataOf = ({ annotations }: { readonly annotations: readonly Any[] }) =>
+    annotations.map((one) => anyUnpack(one, GrantMetadataSchema)?.metadata).find((one) => one !== undefined);
+
+  it('is refused before anything is sent where these would break a limit', async () => {
+    const at = await start({ limits: [ownViewers] }, {}, givesDefaults);
+
+    const error = await failureOf(make(at, 'gus', 'elsewhere.example'));
+
+    expect(error.code).toBe(status.FAILED_PRECONDITION);
+    expect(errorInfoOf(error)?.['text']).toMatch(
+      /^limit\/own-viewers of the policy forbids it: user gus@elsewhere.example would have the role Viewer/,
+    );
+    expect(at.writes()).toEqual([]);
+    expect(at.audit).toMatchObject([{ operation: 'create', outcome: 'refused', policyBroken: [{ tenantId: 'acme' }] }]);
+  });
+
+  it('is made and told where the policy warns, by what Descope then shows', async () => {
+    const at = await start({ limits: [ownViewers] }, { onViolation: 'warn' }, givesDefaults);
+
+    const answer = await make(at, 'gus', 'elsewhere.example');
+
+    expect(answer.result.case).toBe('success');
+    expect(metadataOf(answer)).toMatchObject({ policy_broken: [{ rule: 'limit/own-viewers', tenant_id: 'acme' }] });
+    expect(at.intents).toMatchObject([{ outcome: 'intended', policyBroken: [{ rule: 'limit/own-viewers' }] }]);
+    expect(at.audit).toMatchObject([{ outcome: 'created', policyBroken: [{ rule: 'limit/own-viewers' }] }]);
+  });
+
+  it('is told of no role that Descope did not give', async () => {
+    const at = await start({ limits: [ownViewers] }, { onViolation: 'warn' });
+
+    expect(metadataOf(await make(at, 'gus', 'elsewhere.example'))).toBeUndefined();
+    expect(at.audit).toMatchObject([{ outcome: 'created' }]);
+    expect(JSON.stringify(at.audit)).not.toContain('policyBroken');
+  });
+
+  it('is made where the limit is kept, and counted once', async () => {
+    const shown = await picture(1);
+    const few = { id: 'few', held: { roles: ['Viewer'] }, in: 'acme', 'at-most': 2 };
+    const at = await start({ limits: [ownViewers, few] }, { picture: async () => shown }, givesDefaults);
+
+    await make(at, 'gus', 'acme.example');
+    await make(at, 'hal', 'acme.example');
+
+    expect((await failureOf(make(at, 'ina', 'acme.example'))).details).toContain('limit/few of the policy forbids it');
+    expect(at.audit.map(({ outcome }) => outcome)).toEqual(['created', 'created', 'refused']);
+    expect(JSON.stringify(at.audit.slice(0, 2))).not.toContain('policy');
+  });
+
+  it('that was only planned is not counted', async () => {
+    const shown = await picture(1);
+    const few = { id: 'few', held: { roles: ['Viewer'] }, in: 'acme', 'at-most': 1 };
+    const at = await start({ limits: [few] }, { picture: async () => shown }, { ...givesDefaults, dryRun: true });
+
+    await make(at, 'gus', 'acme.example');
+    await make(at, 'hal', 'acme.example');
+
+    expect(at.audit.map(({ outcome }) => outcome)).toEqual(['planned', 'planned']);
+    expect(JSON.stringify(at.audit)).not.toContain('policy');
+  });
 });
 
 it('what was said yes to is counted at once, before anything of it is seen', async () => {
