@@ -111,6 +111,8 @@ export interface GrowingIndex extends AsyncDisposable {
   put(rows: readonly FileRow[]): void;
   /** Closes the rows; the index that comes of it is disposed of instead of this. */
   settle(sync: IndexedSync): FileIndex;
+  /** The same, with `turn` between its steps, each of which takes a part of the time. */
+  settleInTurns(sync: IndexedSync, turn: () => Promise<void>): Promise<FileIndex>;
 }
 
 export interface BeginOptions {
@@ -142,31 +144,58 @@ export async function beginIndex(
   try {
     await (await open(databasePath, 'wx', 0o600)).close();
     const { put, flush, others } = guard(() => begin(path, database, cacheMib));
+    const settling = function* ({
+      summary,
+      isHumansOnly,
+      types,
+      moment,
+    }: IndexedSync): Generator<undefined, FileIndex> {
+      flush();
+      for (const sql of indexIndexes) {
+        sortIn(database, folder.path);
+        database.exec(sql);
+        yield;
+      }
+      database.exec('commit');
+      yield;
+      const inheritance = inheritanceOf(database, summary);
+      return {
+        path,
+        databasePath,
+        database,
+        summary,
+        gap: inheritance.isDerived ? noGap : (summary.notDerived ?? gapOf(database)),
+        inheritance,
+        isHumansOnly,
+        moment,
+        types: types.difference(typesNotOffered(summary)),
+        hasOthers: others.counts().resources + others.counts().grants > 0,
+        hasOtherGrants: others.counts().grants > 0,
+        unknown: others.unknown(),
+        [Symbol.asyncDispose]: dispose,
+      };
+    };
     return {
       put: (rows) => guard(() => rows.forEach(put)),
-      settle: ({ summary, isHumansOnly, types, moment }) =>
-        guard(() => {
-          flush();
-          sortIn(database, folder.path);
-          database.exec(indexIndexes);
-          database.exec('commit');
-          const inheritance = inheritanceOf(database, summary);
-          return {
-            path,
-            databasePath,
-            database,
-            summary,
-            gap: inheritance.isDerived ? noGap : (summary.notDerived ?? gapOf(database)),
-            inheritance,
-            isHumansOnly,
-            moment,
-            types: types.difference(typesNotOffered(summary)),
-            hasOthers: others.counts().resources + others.counts().grants > 0,
-            hasOtherGrants: others.counts().grants > 0,
-            unknown: others.unknown(),
-            [Symbol.asyncDispose]: dispose,
-          };
-        }),
+      settle: (sync) => {
+        const steps = settling(sync);
+        for (;;) {
+          const { done, value } = guard(() => steps.next());
+          if (done === true) {
+            return value;
+          }
+        }
+      },
+      settleInTurns: async (sync, turn) => {
+        const steps = settling(sync);
+        for (;;) {
+          const { done, value } = guard(() => steps.next());
+          if (done === true) {
+            return value;
+          }
+          await turn();
+        }
+      },
       [Symbol.asyncDispose]: dispose,
     };
   } catch (thrown) {

@@ -36,6 +36,8 @@ export interface Check {
   readonly rules: readonly RuleState[];
   /** By severity, rule and subject; read anew with every call. */
   readonly findings: () => Generator<Finding>;
+  /** The same in smaller steps, for who shares a process: undefined where one rule has ended. */
+  readonly steps: () => Generator<Finding | undefined>;
 }
 
 /** The rules with their own severities and parameters. */
@@ -72,29 +74,34 @@ export function checkIndex(
     .toSorted((one, other) => rankOf(one.severity) - rankOf(other.severity) || compare(one.rule.id, other.rule.id));
   const tenantOf = tenantNames(index);
   const project = index.summary.projectId ?? '';
+  function* steps(): Generator<Finding | undefined> {
+    const world = createWorld(index);
+    for (const { rule, severity, values, notEvaluated } of rules) {
+      if (notEvaluated === undefined) {
+        for (const found of rule.evaluate(world, parametersOf(rule, values))) {
+          const { type, id, name, tenant, detail } = found;
+          const finding = {
+            rule: rule.id,
+            severity,
+            subject: { type, id, name },
+            where: tenant === '' ? undefined : { tenantId: tenant, tenant: tenantOf(tenant) },
+            detail,
+            fingerprint: fingerprintOf(project, rule.id, found),
+          };
+          const waiver = waiverOf(finding);
+          yield waiver === undefined
+            ? finding
+            : { ...finding, waiver: { reason: waiver.reason, owner: waiver.owner, until: waiver.until } };
+        }
+        yield undefined;
+      }
+    }
+  }
   return {
     rules,
-    *findings() {
-      const world = createWorld(index);
-      for (const { rule, severity, values, notEvaluated } of rules) {
-        if (notEvaluated === undefined) {
-          for (const found of rule.evaluate(world, parametersOf(rule, values))) {
-            const { type, id, name, tenant, detail } = found;
-            const finding = {
-              rule: rule.id,
-              severity,
-              subject: { type, id, name },
-              where: tenant === '' ? undefined : { tenantId: tenant, tenant: tenantOf(tenant) },
-              detail,
-              fingerprint: fingerprintOf(project, rule.id, found),
-            };
-            const waiver = waiverOf(finding);
-            yield waiver === undefined
-              ? finding
-              : { ...finding, waiver: { reason: waiver.reason, owner: waiver.owner, until: waiver.until } };
-          }
-        }
-      }
+    steps,
+    findings: function* () {
+      yield* steps().filter((step) => step !== undefined);
     },
   };
 }

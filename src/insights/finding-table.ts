@@ -1,16 +1,13 @@
 import type { DatabaseSync } from 'node:sqlite';
-import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { FileIndex } from '../answers/file-index.ts';
 import type { Check, Finding } from '../checks/check.ts';
 import { controlsInWords } from '../checks/judgement.ts';
 import type { Rule } from '../checks/rule.ts';
-import { throwIfCancelled } from '../errors.ts';
 import type { FindingRow, FindingRows } from '../resources/sync/judging.ts';
+import { takingTurns } from './turns.ts';
 
 type Subject = Pick<Finding['subject'], 'type' | 'id'>;
 
-/** So long findings are looked for before others in this process have a turn. */
-const turnMs = 25;
 /** Of the database that is kept in memory when all is found. */
 const restCacheKib = 1024;
 
@@ -23,16 +20,12 @@ export async function findingsOf(check: Check, { database }: FileIndex, signal: 
     create table finding (id text primary key, told text not null) without rowid; begin`);
   try {
     const put = database.prepare('insert or replace into finding (id, told) values (?, ?)');
-    let turnEnds = performance.now() + turnMs;
-    for (const finding of check.findings()) {
-      if (finding.waiver === undefined) {
+    const turn = takingTurns(signal);
+    for (const finding of check.steps()) {
+      if (finding !== undefined && finding.waiver === undefined) {
         put.run(finding.fingerprint, JSON.stringify(finding));
       }
-      if (performance.now() > turnEnds) {
-        await nextTurn();
-        throwIfCancelled(signal);
-        turnEnds = performance.now() + turnMs;
-      }
+      await turn();
     }
     database.exec('commit');
   } catch (thrown) {

@@ -1,5 +1,6 @@
 import { beginIndex, type FileIndex, type GrowingIndex } from '../answers/file-index.ts';
 import { rowsOfGrants, rowsOfResources } from '../answers/listed-rows.ts';
+import type { FileRow } from '../answers/rows.ts';
 import type { WorkPlace } from '../answers/work-place.ts';
 import { checkByPolicy } from '../checks/policy/check-by-policy.ts';
 import { type Policy, policySchema } from '../checks/policy/schema.ts';
@@ -13,6 +14,7 @@ import { toSummary } from '../sync/summary.ts';
 import { newSyncId } from '../sync/sync-id.ts';
 import { walk } from '../sync/walk.ts';
 import { findingsOf } from './finding-table.ts';
+import { takingTurns } from './turns.ts';
 
 export interface JudgeOptions {
   /** What the rules are told by a policy; the built-in rules as they are when left out. */
@@ -88,21 +90,30 @@ class SyncRows implements JudgedRows {
     }
     const rows = await this.#begun;
     const types = new Set(['user']);
+    const turn = takingTurns(signal);
+    // What the session has is answered at once: without turns nothing else of the process would have one.
+    const put = async (taken: readonly FileRow[]): Promise<void> => {
+      rows.put(taken);
+      await turn();
+    };
     await walk({
       surface: sync.surface,
       syncId: newSyncId(),
       shape: { typeIds: sync.typeIds },
       sink: {
         resourceTypes: async (listed) => listed.forEach(({ id }) => types.add(id)),
-        resources: async (listed) => rows.put(rowsOfResources(listed)),
+        resources: async (listed) => await put(rowsOfResources(listed)),
         entitlements: async () => undefined,
-        grants: async (listed) => rows.put(rowsOfGrants(listed)),
+        grants: async (listed) => await put(rowsOfGrants(listed)),
       },
       signal,
     });
     throwIfCancelled(signal);
     try {
-      return rows.settle({ summary: this.#summaryOf(sync), types, isHumansOnly: false });
+      return await rows.settleInTurns(
+        { summary: this.#summaryOf(sync), types, isHumansOnly: false },
+        takingTurns(this.#ended.signal),
+      );
     } catch (thrown) {
       this.#fault = { thrown };
       throw thrown;

@@ -18,11 +18,14 @@ export interface ByPolicy {
 export function checkByPolicy(index: FileIndex, { policy, only, nowMs }: ByPolicy): Check {
   // Which waivers are needed shows only where all is looked over.
   if (only?.some((id) => waiverRuleIds.includes(id)) === true) {
-    const { rules, findings } = checkByPolicy(index, { policy, nowMs });
+    const { rules, findings, steps } = checkByPolicy(index, { policy, nowMs });
     return {
       rules: rules.filter(({ rule }) => only.includes(rule.id)),
       findings: function* () {
         yield* findings().filter(({ rule }) => only.includes(rule));
+      },
+      steps: function* () {
+        yield* steps().filter((step) => step === undefined || only.includes(step.rule));
       },
     };
   }
