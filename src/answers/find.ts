@@ -226,6 +226,11 @@ export const manyUsers = 200_000;
 const mostCompared = 20_000;
 export const sameLetters = 3;
 
+/** What can be held and is called much like a text that names nothing: for a hint, nearest first. */
+export function heldLike({ database }: Pick<Searched, 'database'>, asked: string): readonly string[] {
+  return nearest(database, tables.held.flat(), asked).map(({ name, id }) => (name === '' ? id : name));
+}
+
 /** The things with the most similar names, nearest first. */
 function nearest(database: DatabaseSync, group: readonly Table[], asked: string, type?: string): readonly Found[] {
   const farness = farnessFrom(asked);

@@ -48,9 +48,10 @@ export async function fleetAccess(
  */
 export function accessOver(
   projects: readonly FleetProject[],
-  email: string,
+  given: string,
   options: FleetQuestionOptions,
 ): FleetAnswer {
+  const email = given.trim();
   if (!/^[^\s@]+@[^\s@]+$/.test(email)) {
     throw new ConnectorError(
       'config',

@@ -72,7 +72,14 @@ export function diffOver(
       const { name: project, id: projectId } = standing.project;
       changes.push({ project, projectId, from, to, isShort, isBehind, isSame, counts, notes });
     },
-    closing: (standings) => prose(`Something changed in ${changedProjects} of ${knownInWords(standings)}.`),
+    closing: (standings) => {
+      const known = knownInWords(standings);
+      return prose(
+        changedProjects > 0
+          ? `Something changed in ${changedProjects} of ${known}.`
+          : `No change is known of in ${known}.`,
+      );
+    },
     after: () => ({ changed: changes }),
     lack: () => {
       const lacks = [
@@ -113,22 +120,23 @@ function* rowsOf({ diff }: Changed): Generator<object> {
 
 function* linesOf({ diff, from, to, isShort, isBehind, notes }: Changed): Generator<string> {
   const paint = painter();
-  if (isShort) {
+  const isAlone = isShort && from !== undefined && from === to;
+  const lacks = [
+    ...(isShort && !isAlone
+      ? [`Nothing is kept from before ${printable(from ?? 'its newest sync')}: what changed earlier is not known.`]
+      : []),
+    ...(isAlone ? [`No sync is kept but that of ${printable(from)}: what changed before is not known.`] : []),
+    ...(isBehind
+      ? ['Its newest sync ended before the time that is asked about: what changed since is not known.']
+      : []),
+  ];
+  yield* prose(...lacks).map((line) => paint('yellow', line));
+  if (!isAlone && !isBehind) {
     yield* prose(
-      `Nothing is kept from before ${printable(from ?? 'its newest sync')}: what changed earlier is not known.`,
-    ).map((line) => paint('yellow', line));
-  }
-  if (isBehind) {
-    yield* prose(`Its newest sync ended before the time that is asked about: what changed since is not known.`).map(
-      (line) => paint('yellow', line),
+      ...(diff.isSame ? [] : [`From ${printable(from ?? '?')} to ${printable(to ?? '?')}`]),
+      diffInWords(diff),
     );
-    yield* prose(...notes.map((note) => `note: ${note}`));
-    return;
+    yield* diffLines(diff, screenWidth(), paint);
   }
-  yield* prose(
-    ...(diff.isSame ? [] : [`From ${printable(from ?? '?')} to ${printable(to ?? '?')}`]),
-    diffInWords(diff),
-  );
-  yield* diffLines(diff, screenWidth(), paint);
   yield* prose(...notes.map((note) => `note: ${note}`));
 }

@@ -1,3 +1,4 @@
+import { statSync } from 'node:fs';
 import { mkdir, readFile } from 'node:fs/promises';
 import { extname, join } from 'node:path';
 import { xlsxBytes } from '../answers/xlsx.ts';
@@ -5,7 +6,6 @@ import { ConnectorError } from '../errors.ts';
 import type { FleetProject } from '../fleet/fleet.ts';
 import { openRowSpool } from '../fleet/row-spool.ts';
 import { osReason } from '../os-reasons.ts';
-import { outputKinds } from '../output/outputs.ts';
 import { checkTarget } from '../output/place.ts';
 import { writeWholeFile } from '../output/whole-file.ts';
 import { temporaryPlace } from '../output/work-places.ts';
@@ -17,7 +17,7 @@ import { type FleetOverview, type OverviewOptions, overviewOf } from './fleet-ov
 import { chosenProjects, type FleetSelection } from './fleet-projects.ts';
 import { findingTexts, fleetSheets } from './fleet-report-book.ts';
 import { fleetPage, madeByUs } from './fleet-report-page.ts';
-import { refuseIncomplete } from './fleet-standing.ts';
+import { refuseIncomplete, unknownLines } from './fleet-standing.ts';
 import { refuseOtherProject } from './last-output.ts';
 import { policyOrNone } from './policy-file.ts';
 import { report } from './report.ts';
@@ -45,13 +45,14 @@ export async function fleetReport(flags: FleetReportFlags, { env, signal, print 
   const standings = rows.map(({ standing }) => standing);
   const known = rows.filter(({ findings }) => findings !== undefined).length;
   const what = `${printable(path)}: ${counted(known, 'project')} of ${rows.length}. ${hint}; it holds personal data.`;
-  print(prose(what).join('\n'));
+  print(prose(what, ...unknownLines(standings, options.nowMs)).join('\n'));
   refuseIncomplete('report', standings);
 }
 
 /** What looks like a file of another kind is hardly meant to be a folder. */
 function refuseOtherKinds(out: string, kind: string): void {
-  if (kind === '.html' || (kind !== '.xlsx' && outputKinds.some((other) => other === kind))) {
+  const isFile = /^\.[a-z][a-z0-9]{1,4}$/.test(kind);
+  if (isFile && kind !== '.xlsx' && statSync(out, { throwIfNoEntry: false })?.isDirectory() !== true) {
     throw new ConnectorError(
       'config',
       `--out ${printable(out)} is neither a folder nor a workbook: name a folder for pages, or end the name with .xlsx`,

@@ -1,4 +1,5 @@
 import type { FileIndex } from '../answers/file-index.ts';
+import { heldLike } from '../answers/find.ts';
 import { printable, quoted } from '../answers/printable.ts';
 import type { WhoCan } from '../answers/who-can.ts';
 import { ConnectorError } from '../errors.ts';
@@ -26,6 +27,8 @@ export interface Total {
   holding: number;
   /** The projects that have nothing of this name, with the types that were read there. */
   readonly without: { readonly standing: Standing; readonly types: ReadonlySet<string> }[];
+  /** What the first of these has instead, by the likeness of its name. */
+  near?: string | undefined;
   readonly unclear: { readonly standing: Standing; readonly why: string }[];
 }
 
@@ -44,6 +47,9 @@ export function count(total: Total, standing: Standing, { index, found, failure 
   } else if (failure?.kind === 'conflict') {
     total.unclear.push({ standing, why: failure.message.split('\n')[0] ?? '' });
   } else {
+    if (total.without.length === 0) {
+      [total.near] = heldLike(index, total.asked);
+    }
     total.without.push({ standing, types: index.types });
   }
 }
@@ -98,7 +104,7 @@ function nameIn({ project }: Standing): string {
 
 /** What no project has is a slip of the pen, most likely; what is not clear somewhere is not answered there. */
 export function lackOf(total: Total): ConnectorError | undefined {
-  const { asked, types, unclear } = total;
+  const { asked, types, near, unclear } = total;
   const open = [...unclear.map(({ standing }) => standing), ...unread(total)];
   if (open.length > 0) {
     return new ConnectorError(
@@ -107,6 +113,9 @@ export function lackOf(total: Total): ConnectorError | undefined {
     );
   }
   return types.size === 0
-    ? new ConnectorError('not-found', `no project has anything that is called ${quoted(asked)}`)
+    ? new ConnectorError(
+        'not-found',
+        `no project has anything that is called ${quoted(asked)}${near === undefined ? '' : `; did you mean ${quoted(near)}?`}`,
+      )
     : undefined;
 }

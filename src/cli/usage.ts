@@ -27,7 +27,7 @@ export function usageLine(program: Command, argv: readonly string[], { code, mes
     stranger === undefined
       ? inPlainWords(message.replace(/^error: /, '').replaceAll('\n', ' '), command)
       : `unknown option '${stranger}'${meant(stranger, longFlags(command))}`;
-  return `${said}; see ${[program.name(), ...path, '--help'].join(' ')}`;
+  return `${said.replace(/\.$/, '')}; see ${[program.name(), ...path, '--help'].join(' ')}`;
 }
 
 /**

@@ -130,10 +130,11 @@ describe('fleet check', () => {
 });
 
 describe('fleet report', () => {
+  const said: string[] = [];
   const made = async (out: string, project: readonly string[]): Promise<unknown> =>
     await fleetReport(
       { file: files.file, out, project, maxAge: 10 * year },
-      { env: {}, signal, print: () => undefined },
+      { env: {}, signal, print: (text) => said.push(text) },
     ).then(
       () => undefined,
       (thrown: unknown) => thrown,
@@ -145,6 +146,7 @@ describe('fleet report', () => {
     const page = readFileSync(join(out, 'index.html'), 'utf8');
 
     expect(page).toContain('<a href="projects/dev.html">dev</a>');
+    expect(said.at(-1)).toMatch(/2 projects of 3\. .*\nnever is not known: it was never synced$/);
     expect(page).toContain('<li>never is not known: it was never synced</li>');
     expect(page).not.toContain('projects/never.html');
     expect(page).toContain('6 verified addresses');
@@ -187,7 +189,7 @@ describe('fleet report', () => {
     expect(await made(out, ['dev'])).toBeUndefined(); // over its own
   });
 
-  it.each(['fleet.html', 'fleet.csv', 'fleet.json'])('does not take %s for a folder', async (name) => {
+  it.each(['fleet.html', 'fleet.csv', 'fleet.pdf'])('does not take %s for a folder', async (name) => {
     expect(await made(join(folder.path, name), ['dev'])).toMatchObject({ kind: 'config' });
     expect(existsSync(join(folder.path, name))).toBe(false);
   });

@@ -161,6 +161,7 @@ describe('fleet who-can', () => {
   it('takes what no project has as a slip, and what is called so twice as no answer', async () => {
     expect((await saidBy(whoCanOver(only('prod', 'empty'), ['wrote'], asked))).thrown).toMatchObject({
       kind: 'not-found',
+      message: 'no project has anything that is called "wrote"; did you mean "write"?',
     });
     expect((await saidBy(whoCanOver(only('prod', 'never'), ['wrote'], asked))).thrown).toMatchObject({
       kind: 'inconsistent',
@@ -284,6 +285,10 @@ describe('fleet diff', () => {
     ]);
     expect({ complete: answer.complete, hasChanges }).toEqual({ complete: false, hasChanges: true });
     expect(thrown).toMatchObject({ kind: 'inconsistent', message: expect.stringContaining('of stored') });
+    const alone = await saidBy(diffOver(only('prod'), { ...asked, json: false, sinceMs }));
+    expect(alone.text).toMatch(/^No sync is kept but that of 2026.*: what changed before is not known\.$/m);
+    expect(alone.text).toMatch(/^No change is known of in 1 project\.$/m);
+    expect(alone.text).not.toMatch(/Nothing changed/);
   });
 
   it('does not say that nothing changed since the newest sync, after which nobody has looked', async () => {
