@@ -145,7 +145,10 @@ async function main(): Promise<number> {
     const isGood = server.child.exitCode === null && server.child.signalCode === null && peak - before <= limit;
     const seconds = (performance.now() - startedAt) / 1000;
     console.log(
-      `${isGood ? 'ok  ' : 'FAIL'} ${syncs} syncs${values.ended ? '' : ' that nobody ended'} (heap ${heap} MB): ${before.toFixed(0)} MB resident before, ${peak.toFixed(0)} MB at most, ${(peak - before).toFixed(0)} MB more (limit ${limit} MB), ${refusals} told to come back, ${seconds.toFixed(0)} s`,
+      `${isGood ? 'ok  ' : 'FAIL'} ${syncs} syncs${values.ended ? '' : ' that nobody ended'} (heap ${heap} ` +
+        `MB): ${before.toFixed(0)} MB resident before, ${peak.toFixed(0)} MB at most, ` +
+        `${(peak - before).toFixed(0)} MB more (limit ${limit} MB), ${refusals} told to come back, ` +
+        `${seconds.toFixed(0)} s`,
     );
     return isGood ? 0 : 1;
   } finally {

@@ -19,7 +19,9 @@ const { values } = parseArgs({
 });
 const folder =
   values.out ?? (values.full && values.only === '' ? join(import.meta.dirname, '../docs/performance') : undefined);
-const machine = `${cpus().length} cores (${cpus()[0]?.model.trim() ?? 'unknown'}), ${Math.round(totalmem() / 2 ** 30)} GiB, ${process.platform} ${release().split('-')[0]}, Node ${process.versions.node}`;
+const machine =
+  `${cpus().length} cores (${cpus()[0]?.model.trim() ?? 'unknown'}), ${Math.round(totalmem() / 2 ** 30)} ` +
+  `GiB, ${process.platform} ${release().split('-')[0]}, Node ${process.versions.node}`;
 
 const chosen = (values.full ? full : quick).filter(({ name }) => name.includes(values.only));
 const startedAt = performance.now();

@@ -10,7 +10,8 @@ export function configurationPage(): string {
     chosen
       .map(
         (setting) =>
-          `| \`${setting.flag}\` | ${setting.env.map((name) => `\`${name}\``).join(', ')} | ${cell(meaning(setting))} | ${standard(setting)} |`,
+          `| \`${setting.flag}\` | ${setting.env.map((name) => `\`${name}\``).join(', ')} | ` +
+          `${cell(meaning(setting))} | ${standard(setting)} |`,
       )
       .join('\n');
   return `# Configuration

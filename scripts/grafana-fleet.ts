@@ -154,7 +154,9 @@ const panels: readonly Panel[] = [
     width: 12,
     height: 8,
     queries: [0.5, 0.95].map((quantile) => ({
-      expr: `histogram_quantile(${quantile}, sum by (le, group) (rate(${name('sync_duration_seconds_bucket')}{group=~"$group",result="done"}[1h])))`,
+      expr:
+        `histogram_quantile(${quantile}, sum by (le, group) ` +
+        `(rate(${name('sync_duration_seconds_bucket')}{group=~"$group",result="done"}[1h])))`,
       legend: `{{group}} ${quantile}`,
     })),
   },

@@ -98,14 +98,16 @@ async function main(): Promise<number> {
       const { code, signal, peakMb, seconds } = await sync(project.env, out, heapMb);
       check(
         code === 0 && peakMb > 0 && peakMb <= limitMb,
-        `${users.toLocaleString('en')} users into ${name}: exit ${code ?? signal ?? ''}, ${peakMb.toFixed(0)} MB resident at most (heap ${heapMb} MB, limit ${limitMb} MB), ${seconds.toFixed(1)} s`,
+        `${users.toLocaleString('en')} users into ${name}: exit ${code ?? signal ?? ''}, ${peakMb.toFixed(0)} MB ` +
+          `resident at most (heap ${heapMb} MB, limit ${limitMb} MB), ${seconds.toFixed(1)} s`,
       );
       await writeFile(out, 'the old file');
       const squeezed = await sync(project.env, out, squeezedMb);
       const isUntouched = (await readFile(out, 'utf8')) === 'the old file';
       check(
         squeezed.code !== 0 && isUntouched,
-        `squeezed to a heap of ${squeezedMb} MB: ended with ${squeezed.code ?? squeezed.signal ?? ''}, old file ${isUntouched ? 'as it was' : 'TOUCHED'}`,
+        `squeezed to a heap of ${squeezedMb} MB: ended with ${squeezed.code ?? squeezed.signal ?? ''}, old file ` +
+          `${isUntouched ? 'as it was' : 'TOUCHED'}`,
       );
       await rm(out);
     }

@@ -61,7 +61,8 @@ async function main(): Promise<number> {
     survivors += Number(verdict === 'green');
     const seconds = ((performance.now() - startedAt) / 1000).toFixed(1);
     console.log(
-      `${verdict === 'green' ? 'SURVIVED' : 'killed  '} ${seconds.padStart(5)} s  ${mutant.name}${verdict === 'hung' ? ' (a test hung)' : ''}`,
+      `${verdict === 'green' ? 'SURVIVED' : 'killed  '} ${seconds.padStart(5)} s  ` +
+        `${mutant.name}${verdict === 'hung' ? ' (a test hung)' : ''}`,
     );
   }
   console.log(`${chosen.length - survivors} of ${chosen.length} killed`);

@@ -37,7 +37,8 @@ if (code !== 0) {
 }
 const megabytes = (name: string): string => `${(statSync(file(name)).size / 1e6).toFixed(1)} MB`;
 console.log(
-  `file ${megabytes('sync.json')}, page ${megabytes('report.html')}, made in ${Math.round(performance.now() - started)} ms: ${stdout.trim().split(': ')[1]}`,
+  `file ${megabytes('sync.json')}, page ${megabytes('report.html')}, made in ` +
+    `${Math.round(performance.now() - started)} ms: ${stdout.trim().split(': ')[1]}`,
 );
 
 const browser = await launchBrowser();

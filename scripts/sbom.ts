@@ -62,7 +62,8 @@ for (const component of bom.components) {
   );
   if (licences.length === 0 || !licences.every((licence) => allowedLicences.has(licence))) {
     problems.push(
-      `${component.name}@${component.version} comes under ${licences.join(', ') || 'no licence that it names'}, which is not on the list of scripts/sbom.ts`,
+      `${component.name}@${component.version} comes under ` +
+        `${licences.join(', ') || 'no licence that it names'}, which is not on the list of scripts/sbom.ts`,
     );
   }
 }

@@ -73,7 +73,8 @@ async function main(): Promise<number> {
   console.log(row('**all**', all));
   const seconds = (performance.now() - startedAt) / 1000;
   console.log(
-    `\n${new Date().toISOString().slice(0, 10)}, seeds ${firstSeed} to ${firstSeed + runs - 1}, ${seconds.toFixed(0)} s; ${overHttp} runs over HTTP, the others in process. Sampled, not proved.`,
+    `\n${new Date().toISOString().slice(0, 10)}, seeds ${firstSeed} to ${firstSeed + runs - 1}, ` +
+      `${seconds.toFixed(0)} s; ${overHttp} runs over HTTP, the others in process. Sampled, not proved.`,
   );
   if (all.failing.length > 0) {
     console.log(`failing seeds (each again with --runs 1 --seed <seed>): ${all.failing.join(' ')}`);

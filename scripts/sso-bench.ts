@@ -195,7 +195,8 @@ async function measure(name: string, shape: Shape): Promise<void> {
   fixture.kill();
   await rm(folder, { recursive: true });
   console.log(
-    `${name}: ${log.length} requests, ${seconds.toFixed(1)} s, floor ${floor.toFixed(1)} s, ${(seconds / floor).toFixed(2)} x; ${peakMb.toFixed(0)} MB${failed}`,
+    `${name}: ${log.length} requests, ${seconds.toFixed(1)} s, floor ${floor.toFixed(1)} s, ` +
+      `${(seconds / floor).toFixed(2)} x; ${peakMb.toFixed(0)} MB${failed}`,
   );
 }
 

@@ -65,7 +65,9 @@ export function listedTypes(include: readonly string[] = []): TypeSet {
     const isAlwaysRead = registry.some(({ words }) => words.id === unknown);
     throw new ConnectorError(
       'config',
-      `include (--include, BATON_INCLUDE or the config file) names ${quoted(unknown)}, ${isAlwaysRead ? 'which is read anyway' : 'which is no resource type'}; it takes ${[...optIn, 'all'].join(', ')}`,
+      `include (--include, BATON_INCLUDE or the config file) names ${quoted(unknown)}, ` +
+        `${isAlwaysRead ? 'which is read anyway' : 'which is no resource type'}; it takes ` +
+        `${[...optIn, 'all'].join(', ')}`,
     );
   }
   const isIncluded = (typeId: string): boolean => include.includes('all') || include.includes(typeId);

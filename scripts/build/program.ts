@@ -103,7 +103,8 @@ export async function buildProgram(root: string, target: string): Promise<void> 
   const place = chunks.find(({ moduleIds }) => moduleIds.some((id) => id.endsWith(entry)))?.fileName ?? '';
   if (chunks.some(({ imports, isEntry }) => imports.includes(place) && !isEntry)) {
     throw new Error(
-      `${place} holds ${entry}, which waits for the command that it calls; a command that imports ${place} would wait for it, too, and neither go on`,
+      `${place} holds ${entry}, which waits for the command that it calls; a command that imports ${place} ` +
+        'would wait for it, too, and neither go on',
     );
   }
   writeFileSync(

@@ -67,7 +67,9 @@ export const mutants: readonly Mutant[] = [
     edits: [
       {
         inside: 'decodeToken',
-        find: 'if (tokenVersion !== version || payload === undefined || rest.length > 0 || sum !== checksum(scope, payload)) { throw notOurs(); }',
+        find:
+          'if (tokenVersion !== version || payload === undefined || rest.length > 0 || sum !== checksum(scope, ' +
+          'payload)) { throw notOurs(); }',
         replace:
           'if (tokenVersion !== version || payload === undefined || rest.length > 0 || sum !== checksum(scope, payload)) { return {}; }',
       },
@@ -302,7 +304,9 @@ export const mutants: readonly Mutant[] = [
     edits: [
       {
         inside: 'toResourceType',
-        find: '[marker(skips), ...(words.areGrantsTypeScoped === true ? [marker(TypeScopedGrantsSchema)] : []), ...(isOptIn ? [marker(OptInRequiredSchema)] : [])]',
+        find:
+          '[marker(skips), ...(words.areGrantsTypeScoped === true ? [marker(TypeScopedGrantsSchema)] : []), ' +
+          '...(isOptIn ? [marker(OptInRequiredSchema)] : [])]',
         replace:
           "[marker(skips), ...(isOptIn ? [marker(OptInRequiredSchema)] : [])].slice(words.skips === 'entitlements' ? 0 : 1)",
       },

@@ -37,7 +37,8 @@ export function chooseColumns(list: string): readonly ChosenTable[] {
       const meant = distance(name, near) <= Math.floor(name.length / 3) + 1 ? `did you mean ${near}? ` : '';
       throw new ConnectorError(
         'config',
-        `--columns: no table has a column ${quoted(name)}; ${meant}there are ${[...new Set(known.filter((column) => !column.includes('.')))].join(', ')}`,
+        `--columns: no table has a column ${quoted(name)}; ${meant}there are ` +
+          `${[...new Set(known.filter((column) => !column.includes('.')))].join(', ')}`,
       );
     }
   }

@@ -6,7 +6,8 @@
  * `maps` says what the next login gives, and to whom: `sso` holds the configurations and groups. `other` and
  * `other_grant` keep what is of other types, with JSON in `profile` and `details`; `thing` is set where what is granted
  * is a tenant, a role or a permission. `last_login` has the users of whom the file tells when they last signed in, and
- * `profile` what it tells besides of a tenant, a configuration or a group, as JSON. The owner of a secret is as whom it signs in; '' for what has none.
+ * `profile` what it tells besides of a tenant, a configuration or a group, as JSON. The owner of a secret is as whom
+ * it signs in; '' for what has none.
  */
 export const indexSchema = `
 create table user (

@@ -15,7 +15,8 @@ export interface NotRead {
 
 /**
  * The types that an index does not have; undefined where it has all. Those of single sign-on are told with what the next
- * login gives, and findings say nothing that is not in the rest. `relevant` are the words of `--include` that matter to a question, all by default.
+ * login gives, and findings say nothing that is not in the rest. `relevant` are the words of `--include` that matter
+ * to a question, all by default.
  */
 export function notReadIn(
   {

@@ -39,7 +39,8 @@ export function aboutPrincipal(principal: Principal): string[] {
         ? [`It is bound to the user ${printable(bound)}, who is not in the project: it can do nothing.`]
         : []
       : [
-          `It acts as ${printable(actsAs.name)} (${printable(actsAs.id)}): ${whatItCan(principal, actsAs)}.${Array.isArray(ignored) && ignored.length > 0 ? ` Its own roles are ignored: ${textOf(ignored)}.` : ''}`,
+          `It acts as ${printable(actsAs.name)} (${printable(actsAs.id)}): ` +
+            `${whatItCan(principal, actsAs)}.${Array.isArray(ignored) && ignored.length > 0 ? ` Its own roles are ignored: ${textOf(ignored)}.` : ''}`,
         ];
   return [
     [textOf(description), times, made, told].filter((text) => text !== '').join('; '),

@@ -65,7 +65,8 @@ export function workbookXml(sheets: readonly SheetEntry[]): string {
   );
   const names = sheets.map(
     ({ name, columns, rows }, place) =>
-      `<definedName name="_xlnm._FilterDatabase" localSheetId="${place}" hidden="1">${xmlText(`'${name}'!$A$1:$${columnName(columns)}$${rows}`)}</definedName>`,
+      `<definedName name="_xlnm._FilterDatabase" localSheetId="${place}" ` +
+      `hidden="1">${xmlText(`'${name}'!$A$1:$${columnName(columns)}$${rows}`)}</definedName>`,
   );
   const titles = sheets.map(
     ({ name }, place) =>

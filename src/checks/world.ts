@@ -10,9 +10,9 @@ import { markUsers, type UserMarks } from './user-marks.ts';
 export type Row = Readonly<Record<string, unknown>>;
 
 /**
- * An index as rules ask it. Besides the tables of the index there are `shut` (users who cannot log in), `role_of` (the role that a role or a binding
- * stands for, both as things), `privileged` (roles and bindings that are much, and why) and `credential` (every access
- * key and management key once, by `kind`).
+ * An index as rules ask it. Besides the tables of the index there are `shut` (users who cannot log in), `role_of` (the
+ * role that a role or a binding stands for, both as things), `privileged` (roles and bindings that are much, and why)
+ * and `credential` (every access key and management key once, by `kind`).
  */
 export interface World {
   readonly index: FileIndex;

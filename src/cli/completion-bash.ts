@@ -24,7 +24,8 @@ export function bashScript(program: string, commands: readonly CommandInfo[]): s
       .slice(1)
       .map(
         (command) =>
-          `      ${quoted(`${parentOf(command)}/${lastWord(command)}`)}) if ((place == 0)); then cmd=${quoted(command.words)}; continue; fi ;;`,
+          `      ${quoted(`${parentOf(command)}/${lastWord(command)}`)}) if ((place == 0)); then ` +
+          `cmd=${quoted(command.words)}; continue; fi ;;`,
       ),
     '    esac',
     '    case ${whole[i]} in',
@@ -85,7 +86,8 @@ function splitter(name: string): readonly string[] {
     '    c=${rest:0:1} rest=${rest:1}',
     "    if [[ $open == \\' && $c != \\' ]]; then cur=$cur$c",
     '    elif [[ $c == "$open" ]]; then open=; skip=',
-    "    elif [[ $c == \\\\ && $open != \\' ]]; then cur=$cur${rest:0:1} skip=${skip}xx rest=${rest:1} has=1; continue # no break, and as long",
+    "    elif [[ $c == \\\\ && $open != \\' ]]; then cur=$cur${rest:0:1} skip=${skip}xx rest=${rest:1} " +
+      'has=1; continue # no break, and as long',
     '    elif [[ -n $open ]]; then cur=$cur$c',
     '    elif [[ $c == [\\\'\\"] ]]; then open=$c has=1 skip=; continue',
     '    elif [[ $c == [[:space:]] ]]; then if [[ -n $cur$has ]]; then whole+=("$cur"); fi; cur= has= skip=; continue',
@@ -105,7 +107,8 @@ function offers(name: string, program: string): readonly string[] {
     `# offers a text, quoted as the line has begun it`,
     `${name}_add() {`,
     '  local text=$1',
-    '  case $open in \\\') ;; \\") text=${text//\\\\/\\\\\\\\}; text=${text//\\"/\\\\\\"}; text=${text//\\$/\\\\$}; text=${text//\\`/\\\\\\`} ;; *) printf -v text %q "$text" ;; esac',
+    '  case $open in \\\') ;; \\") text=${text//\\\\/\\\\\\\\}; text=${text//\\"/\\\\\\"}; ' +
+      'text=${text//\\$/\\\\$}; text=${text//\\`/\\\\\\`} ;; *) printf -v text %q "$text" ;; esac',
     '  if [[ -z $open ]]; then text=$lead$text; fi',
     '  COMPREPLY+=("${text:${#skip}}")',
     '}',

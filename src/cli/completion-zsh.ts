@@ -31,18 +31,18 @@ export function zshScript(program: string, commands: readonly CommandInfo[]): st
     ...commands.flatMap((command) => {
       const children = commands.filter((child) => child.words !== '' && parentOf(child) === command.words);
       const flags = command.flags.map((flag) => zshFlag(name, flag));
+      const places = command.places.map((values, place) => quoted(`${place + 1}:${actionOf(name, values)}`));
+      const below = children.map((child) => quoted(`${lastWord(child)}:${child.help}`));
       return [
         `${functionOf(command)}() {`,
         ...(command.words === '' ? ['  local -a whole=("${words[@]}")'] : []),
         ...(children.length === 0
-          ? [
-              `  _arguments ${[...flags, ...command.places.map((values, place) => quoted(`${place + 1}:${actionOf(name, values)}`))].join(' \\\n    ')}`,
-            ]
+          ? [`  _arguments ${[...flags, ...places].join(' \\\n    ')}`]
           : [
               '  local line state',
               `  _arguments -C ${[...flags, "'1: :->command'", "'*::arg:->rest'"].join(' \\\n    ')}`,
               '  case $state in',
-              `    command) local -a commands=(${children.map((child) => quoted(`${lastWord(child)}:${child.help}`)).join(' ')}); _describe command commands ;;`,
+              `    command) local -a commands=(${below.join(' ')}); _describe command commands ;;`,
               '    rest) case $line[1] in',
               ...children.map((child) => `      ${lastWord(child)}) ${functionOf(child)} ;;`),
               '    esac ;;',

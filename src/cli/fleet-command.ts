@@ -236,7 +236,8 @@ function withEngine(command: Command): Command {
   return withFile(command).addOption(
     new Option(
       '--engine <engine>',
-      'where runs are kept: sqlite:FILE for this machine, postgres://HOST/DATABASE for several (env: BATON_FLEET_ENGINE; default: fleet.db beside the file)',
+      'where runs are kept: sqlite:FILE for this machine, postgres://HOST/DATABASE for several (env: ' +
+        'BATON_FLEET_ENGINE; default: fleet.db beside the file)',
     ),
   );
 }

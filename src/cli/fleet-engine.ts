@@ -38,7 +38,8 @@ export async function openEngine(
   }
   throw new ConnectorError(
     'config',
-    `${flags.engine === undefined ? engineVariable : '--engine'} ${printable(shownStore(named ?? ''))} is no engine: give sqlite:FILE or postgres://HOST/DATABASE`,
+    `${flags.engine === undefined ? engineVariable : '--engine'} ${printable(shownStore(named ?? ''))} is no ` +
+      'engine: give sqlite:FILE or postgres://HOST/DATABASE',
   );
 }
 

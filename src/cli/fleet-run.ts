@@ -42,7 +42,8 @@ export async function run(
   const seen = await watchFleet({ fleet, engine, workers, flags, env, logger });
   stack.use(seen);
   print(
-    `${counted(fleet.projects.length, 'project')} of ${fleet.path}, ${counted(workers, 'worker')}, engine ${name}${seen.url === undefined ? '' : `\nhealth and metrics on ${seen.url}`}`,
+    `${counted(fleet.projects.length, 'project')} of ${fleet.path}, ${counted(workers, 'worker')}, engine ` +
+      `${name}${seen.url === undefined ? '' : `\nhealth and metrics on ${seen.url}`}`,
   );
   await runFleet({
     fleet,

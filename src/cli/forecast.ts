@@ -21,8 +21,11 @@ export function forecastLines(forecast: GrantForecast): readonly string[] {
   }
   if (conferring >= many && most !== undefined) {
     lines.push(
-      `note: ${told(conferring)} grants say which role confers which permission, about ${((conferring * bytesOfGrant) / 1e9).toFixed(1)} GB in .json; ${told(most.grants)} of them come from the role "${printable(most.roleName)}": ` +
-        `${told(most.permissions)} permissions, held inside ${told(most.tenants)} tenants, a grant for each. Fewer permissions in that role, or fewer tenants in which it is held, would reduce them`,
+      `note: ${told(conferring)} grants say which role confers which permission, about ` +
+        `${((conferring * bytesOfGrant) / 1e9).toFixed(1)} GB in .json; ${told(most.grants)} of them come ` +
+        `from the role "${printable(most.roleName)}": ` +
+        `${told(most.permissions)} permissions, held inside ${told(most.tenants)} tenants, a grant for each. ` +
+        'Fewer permissions in that role, or fewer tenants in which it is held, would reduce them',
     );
   }
   return lines;

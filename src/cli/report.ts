@@ -88,10 +88,9 @@ export async function report(
   const { counts } = source.summary;
   const size = `${((await stat(out)).size / 1e6).toFixed(1)} MB`;
   [...notes, ...unknown.map((text) => `note: ${text}`)].forEach((note) => tell('info', note));
-  const told =
-    `${printable(out)}: ` +
-    `${counts === undefined ? '' : `${counted(counts.resources['user'] ?? 0, 'user')}, ${counted(counts.resources['tenant'] ?? 0, 'tenant')}, `}${size}. ` +
-    'Open it in a browser; it holds personal data.';
+  const held =
+    counts === undefined ? [] : (['user', 'tenant'] as const).map((type) => counted(counts.resources[type] ?? 0, type));
+  const told = `${printable(out)}: ${[...held, size].join(', ')}. Open it in a browser; it holds personal data.`;
   print(prose(told).join('\n'));
 }
 

@@ -10,7 +10,8 @@ export function addSyncCommand(program: Command, context: CommandContext): void 
     .option(
       '--out <file>',
       'the file to write, by its extension: .json, .ndjson, .c1z, .csv (a folder) or .xlsx, or - for lines of JSON on stdout ' +
-        '(default: sync.json); it is replaced only by a complete sync; .db or postgres://... is a store, which keeps the syncs before it, too',
+        '(default: sync.json); it is replaced only by a complete sync; .db or postgres://... is a store, which ' +
+        'keeps the syncs before it, too',
     )
     .option('--accept-shrink', 'replace the file even if far fewer objects were found than it has; for this one run')
     .option('--replace-other-project', 'replace the file even if it is of another project; for this one run')

@@ -86,7 +86,8 @@ async function readAndWrite(
     ...(traces !== undefined && { traces }),
   });
   if (isStream) {
-    tellPlainly([...(options.json === true ? [] : [countsTable(summary), ...remarks(summary)]), ...notes].join('\n')); // the last line of the stream is the summary
+    // The last line of the stream is the summary.
+    tellPlainly([...(options.json === true ? [] : [countsTable(summary), ...remarks(summary)]), ...notes].join('\n'));
   } else if (options.json === true) {
     print(JSON.stringify(summary));
     notes.forEach((note) => tell('warn', note));

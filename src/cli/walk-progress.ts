@@ -57,7 +57,8 @@ export function describeProgress(
           ? ''
           : `, about ${duration((expected - progress.rows) / rate)} left`;
       tell(
-        `${current}: ${progress.rows.toLocaleString('en')}${of}, ${Math.round(rate).toLocaleString('en')}/s, ${duration((nowMs - startedAt) / 1_000)} so far${left}`,
+        `${current}: ${progress.rows.toLocaleString('en')}${of}, ${Math.round(rate).toLocaleString('en')}/s, ` +
+          `${duration((nowMs - startedAt) / 1_000)} so far${left}`,
       );
     }
   };

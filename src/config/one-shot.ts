@@ -103,7 +103,10 @@ function readText(
   }
 }
 
-/** Values with commas between them; one with a comma in it stands in quotation marks, as in CSV. Undefined for a mark that is not closed. */
+/**
+ * Values with commas between them; one with a comma in it stands in quotation marks, as in CSV. Undefined for a mark
+ * that is not closed.
+ */
 export function listOf(text: string): readonly string[] | undefined {
   if (isObjectText(text)) {
     return [text.trim()]; // a JSON Web Key, say: its commas are its own

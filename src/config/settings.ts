@@ -44,7 +44,9 @@ export const settings = {
     title: 'CA file',
     kind: 'text',
     isOperational: true,
-    help: 'certificates (PEM) of CAs to trust towards Descope besides the usual ones, for a proxy that opens TLS; NODE_EXTRA_CA_CERTS works, too',
+    help:
+      'certificates (PEM) of CAs to trust towards Descope besides the usual ones, for a proxy that opens TLS; ' +
+      'NODE_EXTRA_CA_CERTS works, too',
     schema: z.string(),
   },
   maxParallelFetches: {
@@ -61,7 +63,9 @@ export const settings = {
     env: ['BATON_DESCOPE_RATE_LIMIT'],
     title: 'Rate limit',
     kind: 'text',
-    help: 'how fast users are read: "auto" takes 80 % of what Descope documents (nothing is held back on loopback addresses), "200/m" or "3/s" exactly this, "off" as fast as it goes',
+    help:
+      'how fast users are read: "auto" takes 80 % of what Descope documents (nothing is held back on loopback ' +
+      'addresses), "200/m" or "3/s" exactly this, "off" as fast as it goes',
     default: 'auto',
     schema: rate,
   },
@@ -71,7 +75,10 @@ export const settings = {
     title: 'Largest answer',
     kind: 'number',
     isOperational: true,
-    help: 'how large an answer of Descope may be, in MiB, 1 to 2000: tenants, roles and permissions come in one each (else: an eighth of the heap of Node, 256 at most); a page of users may have 32, or an eighth of this if that is more',
+    help:
+      'how large an answer of Descope may be, in MiB, 1 to 2000: tenants, roles and permissions come in one ' +
+      'each (else: an eighth of the heap of Node, 256 at most); a page of users may have 32, or an eighth ' +
+      'of this if that is more',
     schema: wholeNumber(1, 2_000),
   },
   tenantRoles: {
@@ -89,7 +96,9 @@ export const settings = {
     env: ['BATON_INHERITANCE'],
     title: 'Inheritance',
     kind: 'text',
-    help: 'whose setting governs what flows from a tenant to those below it: the "parent"\'s, the "child"\'s, "auto" for both readings (what only one allows is marked uncertain), or "none" to derive nothing',
+    help:
+      'whose setting governs what flows from a tenant to those below it: the "parent"\'s, the "child"\'s, ' +
+      '"auto" for both readings (what only one allows is marked uncertain), or "none" to derive nothing',
     default: 'auto',
     choices: [...inheritanceModes],
     schema: oneOf(...inheritanceModes),
@@ -99,7 +108,9 @@ export const settings = {
     env: ['BATON_INCLUDE'],
     title: 'Types included',
     kind: 'text',
-    help: 'resource types to read besides those that every sync has, with commas between them, or "all"; each costs requests and needs rights, which `capabilities` lists',
+    help:
+      'resource types to read besides those that every sync has, with commas between them, or "all"; each ' +
+      'costs requests and needs rights, which `capabilities` lists',
     schema: typeNames,
   },
   applicationDefault: {
@@ -107,7 +118,10 @@ export const settings = {
     env: ['BATON_APPLICATION_DEFAULT'],
     title: 'Default of applications',
     kind: 'text',
-    help: 'what users reach who were given no application by name, which no call of Descope tells: "all" applications, "none", or "unknown"; the first one is given to a user by name, and the last one taken, only where it is "none"',
+    help:
+      'what users reach who were given no application by name, which no call of Descope tells: "all" ' +
+      'applications, "none", or "unknown"; the first one is given to a user by name, and the last one ' +
+      'taken, only where it is "none"',
     default: 'unknown',
     choices: [...applicationDefaults],
     schema: oneOf(...applicationDefaults),
@@ -127,7 +141,9 @@ export const settings = {
     env: ['BATON_EXPAND_MAPPINGS'],
     title: 'Expand mappings',
     kind: 'switch',
-    help: 'let the members of a group count as holders of the roles that are mapped to it, before they sign in again; needs --include sso_configuration,idp_group',
+    help:
+      'let the members of a group count as holders of the roles that are mapped to it, before they sign in ' +
+      'again; needs --include sso_configuration,idp_group',
     default: 'false',
     schema: yesOrNo,
   },
@@ -190,7 +206,9 @@ export const settings = {
     env: ['BATON_DESCOPE_REFUSE_RETURNING'],
     title: 'Refuse returning roles',
     kind: 'switch',
-    help: "refuse to revoke a role that the tenant's SSO settings give back at the next login; without it that is told where sso_configuration is included",
+    help:
+      "refuse to revoke a role that the tenant's SSO settings give back at the next login; without it that is " +
+      'told where sso_configuration is included',
     default: 'false',
     schema: yesOrNo,
   },

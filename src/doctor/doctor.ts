@@ -68,8 +68,8 @@ export interface DoctorReport {
 
 /**
  * Looks at a setup and yields what it finds, in the order of a reader's questions. Nothing is changed, at Descope or
- * here; six requests at most, four more with provisioning, and one or two for each thing that included types are made of or can be changed, none repeated. Rejects
- * with `cancelled` only.
+ * here; six requests at most, four more with provisioning, and one or two for each thing that included types are made
+ * of or can be changed, none repeated. Rejects with `cancelled` only.
  */
 export async function* examine(options: DoctorOptions): AsyncGenerator<Check, DoctorReport> {
   const {

@@ -37,7 +37,8 @@ const texts: Readonly<Partial<Record<ErrorKind, (what: string, retryAfterMs: num
   unauthenticated: (what) => `Descope does not know the key: ${what}`,
   forbidden: (what) => `the key may not do this: ${what}`,
   'rate-limited': (what, retryAfterMs) =>
-    `the rate limit of the project is used up: ${what}${retryAfterMs === undefined ? '' : `; it opens again in ${Math.ceil(retryAfterMs / 1_000)} s`}`,
+    'the rate limit of the project is used up: ' +
+    `${what}${retryAfterMs === undefined ? '' : `; it opens again in ${Math.ceil(retryAfterMs / 1_000)} s`}`,
 };
 
 interface Case {
@@ -62,7 +63,8 @@ function remedyFor(kind: ErrorKind, { place: { projectId, baseUrl }, scope, stat
       }`.trim();
     case 'forbidden':
       return scope === 'all'
-        ? "Every list was refused. Most often this machine's address is not among the key's permitted IPs; else the key is for another project, or has no rights. Look at the key under Company > Management Keys."
+        ? "Every list was refused. Most often this machine's address is not among the key's permitted IPs; else " +
+            'the key is for another project, or has no rights. Look at the key under Company > Management Keys.'
         : `The key lacks the right to read ${list}. Make a key with it: rights are fixed when a key is made.`;
     case 'rate-limited':
       return 'Limits count for the whole project: stop other jobs, or wait. A sync waits by itself, ten minutes at most.';

@@ -184,7 +184,9 @@ function checkSpeed(answers: readonly Probed<unknown>[]): Check {
   if (times.length === 0) {
     return ok('Descope', 'answers, if only with a no');
   }
-  const text = `answers; the slowest of ${times.length} answers took ${slowest < 1_000 ? `${Math.ceil(slowest)} ms` : `${(slowest / 1_000).toFixed(1)} s`}`;
+  const text =
+    `answers; the slowest of ${times.length} answers took ` +
+    `${slowest < 1_000 ? `${Math.ceil(slowest)} ms` : `${(slowest / 1_000).toFixed(1)} s`}`;
   return slowest > slowMs
     ? warn('Descope', text, 'A sync will be slow. Look at the network between here and Descope.')
     : ok('Descope', text);
@@ -229,7 +231,9 @@ function checkCount(name: string, count: number, bound: number): Check {
   if (name === 'users' && count === 0) {
     return warn(name, 'the project has no users at all', 'Is it the right project, and a key for it?');
   }
-  const ofUsers = `${bound.toLocaleString('en')} of them bound to ${bound === 1 ? 'a user' : 'users'}, and listed by a sync as ${bound === 1 ? 'a secret' : 'secrets'} alone`;
+  const ofUsers =
+    `${bound.toLocaleString('en')} of them bound to ${bound === 1 ? 'a user' : 'users'}, and listed by a ` +
+    `sync as ${bound === 1 ? 'a secret' : 'secrets'} alone`;
   return ok(name, `${count.toLocaleString('en')} can be read${bound === 0 ? '' : `, ${ofUsers}`}`);
 }
 
@@ -292,7 +296,9 @@ function checkDuration(
   }
   const minutes = pages / pace + ofTenants.requests / generalPace;
   const others = ofTenants.requests === 0 ? '' : ` and ${generalPace.toLocaleString('en')} reads of tenants`;
-  const text = `${requests}, ${pace.toLocaleString('en')} searches${others} a minute at most, no limit met now: ${aboutSo(minutes * 60_000) ?? 'less than 20 s'}`;
+  const text =
+    `${requests}, ${pace.toLocaleString('en')} searches${others} a minute at most, no limit met now: ` +
+    `${aboutSo(minutes * 60_000) ?? 'less than 20 s'}`;
   return minutes > longSyncMinutes
     ? warn(
         name,

@@ -218,7 +218,8 @@ export function openSqliteEngine(
         }
         run(`delete from run where id = ?`, lease.run);
         run(
-          `update project set done_slot = ?, done_at = ?, made = ?, failure_kind = null, failure = null, failed_at = null, given_up = 0 where id = ?`,
+          'update project set done_slot = ?, done_at = ?, made = ?, failure_kind = null, failure = null, ' +
+            'failed_at = null, given_up = 0 where id = ?',
           lease.slotMs,
           now(),
           JSON.stringify(made),
@@ -259,7 +260,9 @@ export function openSqliteEngine(
       }),
     retry: async (project) =>
       change(() => {
-        const sql = `update run set state = 'waiting', attempt = 0, due_at = ?, ended_at = null where project = ? and (state = 'given-up' or (state = 'waiting' and attempt > 0))`;
+        const sql =
+          `update run set state = 'waiting', attempt = 0, due_at = ?, ended_at = null where project = ? ` +
+          `and (state = 'given-up' or (state = 'waiting' and attempt > 0))`;
         return run(sql, now(), project) > 0;
       }),
     states: async () => new Map(ask(() => all(statesSql)).map((row) => [String(row['id']), stateOf(row)] as const)),

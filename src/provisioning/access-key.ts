@@ -25,7 +25,8 @@ export const accessKeyPrincipal: PrincipalType = {
       ? undefined
       : new ConnectorError(
           'refused',
-          `access key ${printable(id)} is bound to user ${printable(actsAs)} and acts with that user's roles, its own are ignored: ${operation === 'grant' ? 'grant it to the user, or, where there is no such user any more, to a key that is bound to nobody' : 'revoke it from the user'}`,
+          `access key ${printable(id)} is bound to user ${printable(actsAs)} and acts with that user's roles, its ` +
+            `own are ignored: ${operation === 'grant' ? 'grant it to the user, or, where there is no such user any more, to a key that is bound to nobody' : 'revoke it from the user'}`,
         ),
   toRequest: (write) => ({
     ...toUpdateRequest(toKeyChange(write, afterSteps(write.record, [write.step]))),
@@ -43,7 +44,8 @@ export const accessKeyPrincipal: PrincipalType = {
 
 /** Why a key that Descope marks as not editable is left alone, after the name of the key. */
 export const fixed =
-  'is marked as not editable by Descope, which manages such keys itself, as those of SCIM, and refuses changes of them: see the Descope console';
+  'is marked as not editable by Descope, which manages such keys itself, as those of SCIM, and refuses ' +
+  'changes of them: see the Descope console';
 
 /** The list that a step is about, as a record shows it. The other one is not sent, so that it is kept. */
 function toKeyChange(
@@ -58,7 +60,8 @@ function explained(error: ConnectorError, { roleNames, userTenants }: Holder): C
   return error.kind === 'invalid' && roleNames.length > 0 && userTenants.length > 0
     ? new ConnectorError(
         error.kind,
-        `${error.message}; the key would have roles of the project as well as tenants, which Descope may not allow one key: make another key for the one or the other`,
+        `${error.message}; the key would have roles of the project as well as tenants, which Descope may not ` +
+          'allow one key: make another key for the one or the other',
         error.facts,
       )
     : error;

@@ -55,8 +55,11 @@ function planGrantOfApplication({ target, subject, applicationDefault }: Asked):
       throw new ConnectorError(
         'refused',
         applicationDefault === 'all'
-          ? `${who} was given no application by name, and so reaches all of them: a first one by name would take the others away. Give the user every application that is to stay, in the Descope console`
-          : `${who} was given no application by name, and so may reach all of them, which no call of Descope's tells: a first one by name would take the others away. Where such users reach none, say --application-default none; else give the user every application that is to stay, in the Descope console`,
+          ? `${who} was given no application by name, and so reaches all of them: a first one by name would take the ` +
+              'others away. Give the user every application that is to stay, in the Descope console'
+          : `${who} was given no application by name, and so may reach all of them, which no call of Descope's ` +
+              'tells: a first one by name would take the others away. Where such users reach none, say ' +
+              '--application-default none; else give the user every application that is to stay, in the Descope console',
       );
     }
     return { kind: 'due', steps: [give(appId)] };
@@ -81,14 +84,16 @@ function planRevokeOfApplication({ target, subject, applicationDefault }: Asked)
       if (isSent(progress, give(appId))) {
         throw new ConnectorError(
           'inconsistent',
-          `somebody else took the other applications from ${described(subject)} at the same time, and without any the user ${reaches(applicationDefault)}: ${name} was taken and given back`,
+          `somebody else took the other applications from ${described(subject)} at the same time, and without any ` +
+            `the user ${reaches(applicationDefault)}: ${name} was taken and given back`,
           { sent: progress.sent.length },
         );
       }
       if (record.appIds?.length === 1 && applicationDefault !== 'none') {
         throw new ConnectorError(
           'refused',
-          `${name} is the last application that ${described(subject)} was given by name, and without any the user ${reaches(applicationDefault)}: ${remedyOf(applicationDefault)}`,
+          `${name} is the last application that ${described(subject)} was given by name, and without any the user ` +
+            `${reaches(applicationDefault)}: ${remedyOf(applicationDefault)}`,
         );
       }
       return { kind: 'due', steps: [take(appId)] };
@@ -130,7 +135,8 @@ export function withAllOpen(
   return thrown instanceof ConnectorError
     ? new ConnectorError(
         thrown.kind,
-        `${described(subject)} has no application by name any more, because somebody else took the others at the same time, and ${reaches(applicationDefault)}; giving ${printable(appId)} back failed: ${thrown.message}`,
+        `${described(subject)} has no application by name any more, because somebody else took the others at the ` +
+          `same time, and ${reaches(applicationDefault)}; giving ${printable(appId)} back failed: ${thrown.message}`,
         thrown.facts,
       )
     : thrown;

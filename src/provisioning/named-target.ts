@@ -53,7 +53,8 @@ export function namedTarget(asked: AskedByName, catalog: Catalog): Target {
     // Refused also where only one of them has the role: the caller may have meant another tenant.
     throw new ConnectorError(
       'conflict',
-      `${tenantIds.length} tenants are called ${quoted(inTenant)}: name one by its id with --in, or say which with --entitlement: ${tenantIds.slice(0, 10).join(', ')}`,
+      `${tenantIds.length} tenants are called ${quoted(inTenant)}: name one by its id with --in, or say which ` +
+        `with --entitlement: ${tenantIds.slice(0, 10).join(', ')}`,
     );
   }
   const named = tenantIds.flatMap((tenantId) =>
@@ -80,7 +81,9 @@ export function namedTarget(asked: AskedByName, catalog: Catalog): Target {
 function notTold(asked: string): ConnectorError {
   return new ConnectorError(
     'upstream-contract',
-    `this deployment of Descope does not tell its third-party apps (${endpointLabel(listedThirdPartyApps.whole.endpoint)} answers 404): whether there is one with the id or name ${quoted(asked)} is not known, and nothing was sent; use a deployment that offers them`,
+    'this deployment of Descope does not tell its third-party apps ' +
+      `(${endpointLabel(listedThirdPartyApps.whole.endpoint)} answers 404): whether there is one with the ` +
+      `id or name ${quoted(asked)} is not known, and nothing was sent; use a deployment that offers them`,
     { status: 404 },
   );
 }
@@ -140,7 +143,8 @@ function tenantsCalled(asked: string, catalog: Catalog): readonly string[] {
     );
     throw new ConnectorError(
       'not-found',
-      `there is no tenant with the id or name ${quoted(asked)}${near.length === 0 ? '' : `; did you mean ${near.slice(0, 3).join(' or ')}?`}`,
+      'there is no tenant with the id or name ' +
+        `${quoted(asked)}${near.length === 0 ? '' : `; did you mean ${near.slice(0, 3).join(' or ')}?`}`,
     );
   }
   return ids;
@@ -157,7 +161,8 @@ function only(
     const named = targets.map((one) => printable(entitlementIdOf(one)));
     throw new ConnectorError(
       'conflict',
-      `${targets.length} entitlements match ${quoted(asked)}: say which with --entitlement: ${named.slice(0, 10).join(', ')}${named.length > 10 ? ', or another' : ''}`,
+      `${targets.length} entitlements match ${quoted(asked)}: say which with --entitlement: ` +
+        `${named.slice(0, 10).join(', ')}${named.length > 10 ? ', or another' : ''}`,
     );
   }
   return parseTarget(target.typeId, target.resourceId, target.slug);

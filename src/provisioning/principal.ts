@@ -46,8 +46,8 @@ export interface StepRequest {
 }
 
 /**
- * How one write ended. `answered`: the record as Descope says it is now. `accepted`: Descope said yes and showed none. `refused`: Descope said no. `uncertain`: it
- * may have happened or not, and only a load can tell.
+ * How one write ended. `answered`: the record as Descope says it is now. `accepted`: Descope said yes and showed none.
+ * `refused`: Descope said no. `uncertain`: it may have happened or not, and only a load can tell.
  */
 export type StepOutcome =
   | { readonly kind: 'answered'; readonly record: PrincipalRecord }

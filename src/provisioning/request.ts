@@ -83,7 +83,9 @@ export function checkAskable(
   }
   throw new ConnectorError(
     'invalid',
-    `${typeWithArticle(target.typeId)} can be ${operation === 'grant' ? 'granted to' : 'revoked from'} ${grantedTo.map(({ oneOf }) => oneOf).join(' or ')}, not ${operation === 'grant' ? 'to' : 'from'} ${asked(principalTypeId)}${holding.some(isOf) ? `, unless they are included: --include ${principalTypeId}` : ''}`,
+    `${typeWithArticle(target.typeId)} can be ${operation === 'grant' ? 'granted to' : 'revoked from'} ` +
+      `${grantedTo.map(({ oneOf }) => oneOf).join(' or ')}, not ${operation === 'grant' ? 'to' : 'from'} ` +
+      `${asked(principalTypeId)}${holding.some(isOf) ? `, unless they are included: --include ${principalTypeId}` : ''}`,
   );
 }
 
@@ -165,7 +167,8 @@ function parseTargets(typeId: string, resourceId: string, isType?: IsType): read
   if (holding === undefined) {
     throw new ConnectorError(
       'invalid',
-      `no ${typeInWords(typeId)} has the id ${quoted(resourceId)}; it looks like ${type.idExample}, and "%" and "/" inside a name are written %25 and %2F`,
+      `no ${typeInWords(typeId)} has the id ${quoted(resourceId)}; it looks like ${type.idExample}, and "%" ` +
+        'and "/" inside a name are written %25 and %2F',
     );
   }
   return type.entitlements.map(({ slug }) => Object.assign({ typeId: type.typeId, resourceId, slug }, holding));

@@ -47,7 +47,9 @@ export async function consoleCatalog(session: SyncSession, typeId?: string, sign
   if (!isWhole) {
     throw new ConnectorError(
       'forbidden',
-      `the company's lists have ${catalog.rows(listedProjects).length} projects and ${catalog.rows(listedManagementKeys).length} management keys, and miss this project or its key: ${companyKeyNeeded}`,
+      `the company's lists have ${catalog.rows(listedProjects).length} projects and ` +
+        `${catalog.rows(listedManagementKeys).length} management keys, and miss this project or its key: ` +
+        `${companyKeyNeeded}`,
     );
   }
   return catalog;

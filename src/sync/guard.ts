@@ -86,8 +86,8 @@ const fewestMissing = 5;
 
 /**
  * Holds a sync that found far fewer users, tenants or grants than the last one, or to which Descope did not tell of a type
- * that the last one has, with a `held` error: whoever reads the file takes absence for access that was removed. Syncs of different policies are not compared; returns what to tell, a
- * line each.
+ * that the last one has, with a `held` error: whoever reads the file takes absence for access that was removed. Syncs
+ * of different policies are not compared; returns what to tell, a line each.
  */
 export function checkShrink(
   last: LastExtent,

@@ -18,7 +18,9 @@ const project = (name: string, fields: Partial<ProjectStatus> = {}): ProjectStat
 const failed = (name: string): ProjectStatus =>
   project(name, {
     state: 'given-up',
-    note: `unauthenticated (try 4 of 4): Descope refused the management key of ${name}: it has ended, or was deleted in the console by somebody`,
+    note:
+      `unauthenticated (try 4 of 4): Descope refused the management key of ${name}: it has ended, or was ` +
+      'deleted in the console by somebody',
   });
 
 /** So many projects, every tenth of which was given up, and every seventh in line. */

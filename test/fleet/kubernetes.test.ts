@@ -181,7 +181,8 @@ projects:
 
 it('a bucket is that of the file, with credentials from variables alone', () => {
   const withS3 = (credentials: string): string =>
-    `version: 1\nprojects:\n  - id: ${id('One')}\n    name: one\n    key: { env: K }\n    schedule: { every: 1h }\n    outputs: { s3: { bucket: acme${credentials} } }\n`;
+    `version: 1\nprojects:\n  - id: ${id('One')}\n    name: one\n    key: { env: K }\n    schedule: { every: ` +
+    `1h }\n    outputs: { s3: { bucket: acme${credentials} } }\n`;
   const [objects = []] = made(withS3(''), { envSecret: 'more' });
   const { projects } = read(objects.find(({ kind }) => kind === 'ConfigMap')?.data['fleet.yaml'] ?? '');
   expect(projects[0]?.s3).toEqual(read(withS3('')).projects[0]?.s3);

@@ -29,7 +29,8 @@ export function same(actual: readonly string[], expected: readonly string[], whe
   const differences = missing.length + invented.length + Math.abs(actual.length - expected.length);
   ok(
     differences === 0,
-    `${where}: ${missing.length} missing, ${invented.length} invented, ${actual.length} for ${expected.length}: ${[...missing.slice(0, 2), ...invented.slice(0, 2)].join(' ')}`,
+    `${where}: ${missing.length} missing, ${invented.length} invented, ${actual.length} for ` +
+      `${expected.length}: ${[...missing.slice(0, 2), ...invented.slice(0, 2)].join(' ')}`,
   );
 }
 

@@ -256,7 +256,8 @@ export async function sweep(seed: number, way: Way): Promise<{ readonly told: st
       return { told, verdict: alike };
     }
     throw new Error(
-      `${told}\n${thrown instanceof Error ? thrown.message : String(thrown)} (mode ${outcome.report?.proof.mode ?? outcome.summary?.consistency.mode ?? 'none'})`,
+      `${told}\n${thrown instanceof Error ? thrown.message : String(thrown)} (mode ` +
+        `${outcome.report?.proof.mode ?? outcome.summary?.consistency.mode ?? 'none'})`,
       { cause: thrown },
     );
   }

@@ -39,7 +39,8 @@ export function createBreaker(now: () => number): Breaker {
     const seconds = Math.max(1, Math.ceil(((probeAt ?? 0) - now()) / 1000));
     return new ConnectorError(
       'unavailable',
-      `Descope has not answered ${exhaustedInARow} requests in a row, so nothing more is sent to it for now; ${isProbing ? 'a probe is under way' : `the next request is let through in ${seconds} s`}`,
+      `Descope has not answered ${exhaustedInARow} requests in a row, so nothing more is sent to it for now; ` +
+        `${isProbing ? 'a probe is under way' : `the next request is let through in ${seconds} s`}`,
     );
   }
 

@@ -6,7 +6,10 @@ import { publicViews } from './public-views.ts';
 /** Where everything of a store lies in its database. */
 export const schema = 'baton_descope';
 
-/** What every version has: its number, in which syncs it stood, what it says as bytes, and their hash; both null for a grant that says nothing but who holds what. */
+/**
+ * What every version has: its number, in which syncs it stood, what it says as bytes, and their hash; both null for a
+ * grant that says nothing but who holds what.
+ */
 const version = `
   v bigint primary key,
   project integer not null,
