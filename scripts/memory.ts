@@ -107,7 +107,7 @@ async function main(): Promise<number> {
       check(
         squeezed.code !== 0 && isUntouched,
         `squeezed to a heap of ${squeezedMb} MB: ended with ${squeezed.code ?? squeezed.signal ?? ''}, old file ` +
-          `${isUntouched ? 'as it was' : 'TOUCHED'}`,
+          (isUntouched ? 'as it was' : 'TOUCHED'),
       );
       await rm(out);
     }

@@ -67,7 +67,7 @@ export function listedTypes(include: readonly string[] = []): TypeSet {
       'config',
       `include (--include, BATON_INCLUDE or the config file) names ${quoted(unknown)}, ` +
         `${isAlwaysRead ? 'which is read anyway' : 'which is no resource type'}; it takes ` +
-        `${[...optIn, 'all'].join(', ')}`,
+        [...optIn, 'all'].join(', '),
     );
   }
   const isIncluded = (typeId: string): boolean => include.includes('all') || include.includes(typeId);

@@ -38,7 +38,7 @@ export function chooseColumns(list: string): readonly ChosenTable[] {
       throw new ConnectorError(
         'config',
         `--columns: no table has a column ${quoted(name)}; ${meant}there are ` +
-          `${[...new Set(known.filter((column) => !column.includes('.')))].join(', ')}`,
+          [...new Set(known.filter((column) => !column.includes('.')))].join(', '),
       );
     }
   }

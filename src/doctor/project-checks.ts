@@ -186,7 +186,7 @@ function checkSpeed(answers: readonly Probed<unknown>[]): Check {
   }
   const text =
     `answers; the slowest of ${times.length} answers took ` +
-    `${slowest < 1_000 ? `${Math.ceil(slowest)} ms` : `${(slowest / 1_000).toFixed(1)} s`}`;
+    (slowest < 1_000 ? `${Math.ceil(slowest)} ms` : `${(slowest / 1_000).toFixed(1)} s`);
   return slowest > slowMs
     ? warn('Descope', text, 'A sync will be slow. Look at the network between here and Descope.')
     : ok('Descope', text);
@@ -298,7 +298,7 @@ function checkDuration(
   const others = ofTenants.requests === 0 ? '' : ` and ${generalPace.toLocaleString('en')} reads of tenants`;
   const text =
     `${requests}, ${pace.toLocaleString('en')} searches${others} a minute at most, no limit met now: ` +
-    `${aboutSo(minutes * 60_000) ?? 'less than 20 s'}`;
+    (aboutSo(minutes * 60_000) ?? 'less than 20 s');
   return minutes > longSyncMinutes
     ? warn(
         name,

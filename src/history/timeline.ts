@@ -85,7 +85,7 @@ export function inStore(index: Searched, asked: string): Numbered {
       throw new ConnectorError(
         'conflict',
         `several that are gone were called ${quoted(asked)}: give one of ` +
-          `${[only, ...more].map(({ type, id }) => `${type}:${id}`).join(', ')}`,
+          [only, ...more].map(({ type, id }) => `${type}:${id}`).join(', '),
       );
     }
     return only;

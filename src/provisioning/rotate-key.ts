@@ -84,7 +84,7 @@ function checkUsable(record: RotatableRecord | undefined, described: string, isS
       : new ConnectorError(
           'precondition',
           `${described} is ${status}, and only an active key that has not expired can be rotated: ` +
-            `${record.status === 'expired' ? 'make a new one' : 'activate it first'}`,
+            (record.status === 'expired' ? 'make a new one' : 'activate it first'),
         );
   }
 }

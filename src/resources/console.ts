@@ -49,7 +49,7 @@ export async function consoleCatalog(session: SyncSession, typeId?: string, sign
       'forbidden',
       `the company's lists have ${catalog.rows(listedProjects).length} projects and ` +
         `${catalog.rows(listedManagementKeys).length} management keys, and miss this project or its key: ` +
-        `${companyKeyNeeded}`,
+        companyKeyNeeded,
     );
   }
   return catalog;

@@ -40,7 +40,7 @@ export function createBreaker(now: () => number): Breaker {
     return new ConnectorError(
       'unavailable',
       `Descope has not answered ${exhaustedInARow} requests in a row, so nothing more is sent to it for now; ` +
-        `${isProbing ? 'a probe is under way' : `the next request is let through in ${seconds} s`}`,
+        (isProbing ? 'a probe is under way' : `the next request is let through in ${seconds} s`),
     );
   }
 
