@@ -1,22 +1,15 @@
 import { judgeBy } from './findings-judge.ts';
 import { createConnector } from '../connector.ts';
-import { endpointLabels } from '../descope/endpoints.ts';
 import { ConnectorError, throwIfCancelled } from '../errors.ts';
-import { startObservation } from '../observe/observation.ts';
 import { longestConfigLine, parseChildConfig } from '../server/child-config.ts';
 import { openInherited } from '../server/inherited.ts';
 import { startServer } from '../server/server.ts';
-import { version } from '../version.ts';
-import type { PolicyEnd } from '../provisioning/access-guard.ts';
-import { openPolicyGuard } from './policy-guard.ts';
-import { openAudit } from './audit.ts';
 import type { CommandContext } from './command-context.ts';
 import type { EcosystemFlags } from './ecosystem.ts';
 import { logForecast } from './forecast.ts';
 import { readOneShot } from './read-one-shot.ts';
 import { includedBy } from './one-shot-sync.ts';
-import { processRunId } from './safe-text.ts';
-import { callRateWaits, provisioning } from './serving.ts';
+import { callRateWaits, observe, openGuards, provisioning } from './serving.ts';
 import { prepare } from './settings.ts';
 import { untilAborted } from './until-aborted.ts';
 
@@ -50,20 +43,10 @@ export async function serveParent(
   const { port, identity } = parseChildConfig(parent.line);
   const listener = await openInherited(fd, port);
   stack.defer(() => void listener.close());
-  const observation = await startObservation({
-    env,
-    version,
-    endpoints: endpointLabels,
-    runId: processRunId,
-    collector: prepared.collector,
-    logger,
-    onHealth: () => undefined,
-  });
+  const observation = await observe(prepared, env, () => undefined);
   stack.defer(() => observation.close());
   const { traces } = observation;
-  const audit = stack.use(await openAudit(settings, { logger }));
-  const policyAsked = { logger, signal, onEnd: (end: PolicyEnd) => observation.metrics.onPolicy(end) };
-  const { guard } = stack.use(await openPolicyGuard(settings, policyAsked));
+  const { audit, guard } = await openGuards(settings, observation, { logger, signal, stack });
   const client = prepared.connect(observation.requests)(callRateWaits);
   const connector = createConnector({
     project: client,

@@ -2,26 +2,19 @@ import { judgeBy } from './findings-judge.ts';
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Settings } from '../config/settings.ts';
 import { createConnector } from '../connector.ts';
-import { endpointLabels } from '../descope/endpoints.ts';
 import { ConnectorError } from '../errors.ts';
-import { startObservation } from '../observe/observation.ts';
 import type { Logger } from '../log.ts';
 import { checkListen, type RunningServer, startServer } from '../server/server.ts';
 import { type TlsFiles, watchCertificates } from '../server/tls.ts';
 import { type AskedRuns, createAskedRuns } from '../sync/schedule.ts';
-import { version } from '../version.ts';
-import type { PolicyEnd } from '../provisioning/access-guard.ts';
-import { openPolicyGuard } from './policy-guard.ts';
 import { apiOf, checkApi } from './api.ts';
-import { openAudit } from './audit.ts';
 import { logForecast } from './forecast.ts';
 import { historyOutput } from './history-output.ts';
 import { watchingKeyEnds } from './key-ends.ts';
-import { processRunId } from './safe-text.ts';
 import type { CommandContext } from './command-context.ts';
 import { checkFolder, type Plan, planOf, runScheduledSyncs, scheduledRateWaits } from './scheduled-syncs.ts';
 import type { SettingFlags } from './setting-sources.ts';
-import { callRateWaits, pagesOf, provisioning } from './serving.ts';
+import { callRateWaits, observe, openGuards, pagesOf, provisioning } from './serving.ts';
 import { onUserSignal } from './signals.ts';
 import { type Prepared, prepare } from './settings.ts';
 import { tellsJson } from './tell.ts';
@@ -56,27 +49,19 @@ export async function serve(options: ServeFlags, { env, signal, print }: Command
   const plan = await planWithHistory(settings, logger);
   const syncNow = syncNowOnSignal(plan !== undefined, logger);
   let server: RunningServer | undefined;
-  const observation = await startObservation({
-    env,
-    version,
-    endpoints: endpointLabels,
-    runId: processRunId,
-    collector: prepared.collector,
-    logger,
-    onHealth: (isHealthy, { details }) => {
-      server?.setHealthy(isHealthy);
-      const { descope, sync } = details;
-      if (isHealthy) {
-        logger.info('health is ok again');
-      } else {
-        logger.warn('health is failing', {
-          health:
-            descope.status === 'failing'
-              ? `Descope: ${descope.lastFailure?.what}`
-              : `${sync.failuresInARow} syncs in a row failed`,
-        });
-      }
-    },
+  const observation = await observe(prepared, env, (isHealthy, { details }) => {
+    server?.setHealthy(isHealthy);
+    const { descope, sync } = details;
+    if (isHealthy) {
+      logger.info('health is ok again');
+    } else {
+      logger.warn('health is failing', {
+        health:
+          descope.status === 'failing'
+            ? `Descope: ${descope.lastFailure?.what}`
+            : `${sync.failuresInARow} syncs in a row failed`,
+      });
+    }
   });
   await using stack = new AsyncDisposableStack(); // closed in reverse order, also when a later step fails
   stack.defer(() => observation.close());
@@ -92,9 +77,7 @@ export async function serve(options: ServeFlags, { env, signal, print }: Command
   const pages = await pagesOf(settings, observation, api);
   stack.defer(async () => pages?.close());
   const connect = prepared.connect(observation.requests);
-  const audit = stack.use(await openAudit(settings, { logger })); // without --provisioning, too: refused attempts are logged
-  const policyAsked = { logger, signal, onEnd: (end: PolicyEnd) => observation.metrics.onPolicy(end) };
-  const { guard } = stack.use(await openPolicyGuard(settings, policyAsked));
+  const { audit, guard } = await openGuards(settings, observation, { logger, signal, stack });
   const client = connect(callRateWaits);
   const onKeyExpiry = watchingKeyEnds(logger, observation.metrics);
   const judge = judgeBy(settings);

@@ -1,27 +1,20 @@
 import { judgeBy } from './findings-judge.ts';
 import { tmpdir } from 'node:os';
 import { type Connector, createConnector } from '../connector.ts';
-import { endpointLabels } from '../descope/endpoints.ts';
-import { startObservation } from '../observe/observation.ts';
 import { realClock } from '../service-mode/clock.ts';
 import { createSyncRunner } from '../service-mode/full-sync.ts';
 import { taskKinds } from '../service-mode/kinds.ts';
 import { openLastUploads } from '../service-mode/last-uploads.ts';
 import { runService } from '../service-mode/service.ts';
 import { includesOf } from '../registry.ts';
-import { version } from '../version.ts';
-import type { PolicyEnd } from '../provisioning/access-guard.ts';
-import { openPolicyGuard } from './policy-guard.ts';
-import { openAudit } from './audit.ts';
 import type { CommandContext } from './command-context.ts';
 import { createSharedLog } from './debug-log.ts';
 import { logForecast } from './forecast.ts';
 import { historyOutput } from './history-output.ts';
 import { watchingKeyEnds } from './key-ends.ts';
 import { clientIdOf, connectPlatform } from './platform.ts';
-import { processRunId } from './safe-text.ts';
 import { scheduledRateWaits } from './scheduled-syncs.ts';
-import { pagesOf, provisioning } from './serving.ts';
+import { observe, openGuards, pagesOf, provisioning } from './serving.ts';
 import type { SettingFlags } from './setting-sources.ts';
 import { prepare } from './settings.ts';
 import { tellsJson } from './tell.ts';
@@ -39,14 +32,10 @@ export async function service(options: ServiceFlags, { env, signal, print }: Com
   const { logger, openDebugLog } = createSharedLog(prepared.logger, makeFolder);
   const clientId = clientIdOf(settings, env);
   await using stack = new AsyncDisposableStack();
-  const observation = await startObservation({
+  const observation = await observe(
+    { ...prepared, logger },
     env,
-    version,
-    endpoints: endpointLabels,
-    runId: processRunId,
-    collector: prepared.collector,
-    logger,
-    onHealth: (isHealthy, { details: { platform: dialled, descope } }) => {
+    (isHealthy, { details: { platform: dialled, descope } }) => {
       const isPlatform = dialled?.status === 'failing';
       const what = isPlatform ? `platform: ${dialled.lastFailure?.what}` : `Descope: ${descope.lastFailure?.what}`;
       logger[isHealthy ? 'info' : 'warn'](
@@ -54,7 +43,7 @@ export async function service(options: ServiceFlags, { env, signal, print }: Com
         isHealthy ? {} : { health: what },
       );
     },
-  });
+  );
   stack.defer(() => observation.close());
   const { traces } = observation;
   const { platform } = connectPlatform(clientId, settings, env, logger, traces?.platformCall);
@@ -62,9 +51,7 @@ export async function service(options: ServiceFlags, { env, signal, print }: Com
   observation.metrics.platform.expectTasks(taskKinds.map(({ name }) => name));
   const pages = await pagesOf(settings, observation);
   stack.defer(async () => pages?.close());
-  const audit = stack.use(await openAudit(settings, { logger }));
-  const policyAsked = { logger, signal, onEnd: (end: PolicyEnd) => observation.metrics.onPolicy(end) };
-  const { guard } = stack.use(await openPolicyGuard(settings, policyAsked));
+  const { audit, guard } = await openGuards(settings, observation, { logger, signal, stack });
   const connect = prepared.connect(observation.requests);
   const client = connect(scheduledRateWaits, logger);
   const changing = connect({ ...scheduledRateWaits, goesFirst: true }, logger); // ahead of what a sync has asked for
