@@ -30,8 +30,12 @@ import { addReviewCommand } from './review-command.ts';
 import { addServeCommand } from './serve-command.ts';
 import { addServiceCommand } from './service-command.ts';
 import { addSuggestionsCommand } from './suggestions-command.ts';
+import { takeOnce } from './once.ts';
 import { addSyncCommand } from './sync-command.ts';
 import { widthOf } from './terminal.ts';
+
+/** What changes one thing for each call. */
+const changing: ReadonlySet<string> = new Set(['grant', 'revoke', 'account', 'key', 'action']);
 
 export function createProgram(context: CommandContext): Command {
   const program = new Command('baton-descope')
@@ -92,6 +96,7 @@ Flags without a command mean what they mean to every Baton connector:
   addCompletionCommand(program, context);
   addSuggestionsCommand(program, context);
   quieten(program.commands, context);
+  program.commands.filter((command) => changing.has(command.name())).forEach(takeOnce);
   return program;
 }
 

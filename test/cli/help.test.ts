@@ -45,6 +45,10 @@ describe('a slip on the command line', () => {
       "unknown option '--rate-limt' (Did you mean --rate-limit?); see baton-descope sync --help",
     ],
     [['account'], 'account needs one of its commands: create, invite, delete; see baton-descope account --help'],
+    [
+      ['grant', '--role', 'Editor', '--role', 'Viewer', '--to', 'ada'],
+      '--role is given twice, and takes one: run the command once for each; see baton-descope grant --help',
+    ],
     [['_baton', '--fil', 'x'], "unknown option '--fil' (Did you mean --file?); see baton-descope --help"],
   ])('%j: %s', async (argv, line) => {
     const mistaken = program();
