@@ -161,6 +161,27 @@ const panels: readonly Panel[] = [
     })),
   },
   {
+    title: 'Waits for a budget',
+    description:
+      'How long asks for requests waited for the budget of their group: the slowest twentieth, and on average',
+    type: 'timeseries',
+    unit: 's',
+    width: 12,
+    height: 8,
+    queries: [
+      {
+        expr: `histogram_quantile(0.95, sum by (le, group) (rate(${name('budget_wait_seconds_bucket')}{group=~"$group"}[5m])))`,
+        legend: '{{group}} 0.95',
+      },
+      {
+        expr: ['sum', 'count']
+          .map((part) => `sum by (group) (rate(${name(`budget_wait_seconds_${part}`)}{group=~"$group"}[5m]))`)
+          .join(' / '),
+        legend: '{{group}} average',
+      },
+    ],
+  },
+  {
     title: 'Users',
     description: 'What the last complete syncs found, over all projects',
     type: 'timeseries',

@@ -48,7 +48,7 @@ export async function run(
   await runFleet({
     fleet,
     engine,
-    sync: projectSync(env, permitsFor(fleet, engine, logger)),
+    sync: projectSync(env, permitsFor(fleet, engine, logger, seen.onBudgetWait)),
     send: hookSender(env),
     workers,
     worker: workerName(),
@@ -152,8 +152,13 @@ export async function syncNow(
   );
 }
 
-function permitsFor({ budgets }: Fleet, { counts }: FleetEngine, logger: Logger): ReturnType<typeof createPermits> {
-  return createPermits({ counts, budgets, logger, now: () => performance.now(), wait: waitFor });
+function permitsFor(
+  { budgets }: Fleet,
+  { counts }: FleetEngine,
+  logger: Logger,
+  onWait: (group: string, ms: number) => void = () => undefined,
+): ReturnType<typeof createPermits> {
+  return createPermits({ counts, budgets, logger, now: () => performance.now(), wait: waitFor, onWait });
 }
 
 /** Of this process: unique while it lives, and tells where to look. */

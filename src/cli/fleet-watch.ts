@@ -16,6 +16,8 @@ export interface FleetWatchFlags {
 /** The pages for probes and for Prometheus of a process that works for a fleet. */
 export interface FleetWatch extends AsyncDisposable {
   readonly watcher: FleetWatcher;
+  /** An ask for requests of a group waited so long for its budget. */
+  readonly onBudgetWait: (group: string, ms: number) => void;
   /** Where they are; undefined where nobody asked for them. */
   readonly url: string | undefined;
   /** No more work is begun. */
@@ -24,6 +26,7 @@ export interface FleetWatch extends AsyncDisposable {
 
 const nobody: FleetWatch = {
   watcher: { onEngine: () => undefined, onStart: () => undefined, onEnd: () => undefined },
+  onBudgetWait: () => undefined,
   url: undefined,
   stopping: () => undefined,
   [Symbol.asyncDispose]: () => Promise.resolve(),
@@ -64,6 +67,7 @@ export async function watchFleet({
       onStart: (project) => [metrics, health].forEach((one) => one.onStart(project)),
       onEnd: (...ended) => [metrics, health].forEach((one) => one.onEnd(...ended)),
     },
+    onBudgetWait: (group, ms) => metrics.onBudgetWait(group, ms),
     url: pages.url,
     stopping: () => health.setPhase('stopping'),
     [Symbol.asyncDispose]: async () => {

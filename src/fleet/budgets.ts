@@ -19,6 +19,8 @@ export interface BudgetsOptions {
   /** Monotonic milliseconds. */
   readonly now: () => number;
   readonly wait: (ms: number, signal: AbortSignal) => Promise<void>;
+  /** Told how long each ask for requests of a group waited, however many it was for. */
+  readonly onWait?: (group: string, ms: number) => void;
 }
 
 /** Descope's documented penalty: a pause that is longer is of one project alone. */
@@ -43,7 +45,7 @@ function permitsOf(
   group: string,
   limiter: BudgetLimiter,
   most: number,
-  { logger, now, wait }: Pick<BudgetsOptions, 'logger' | 'now' | 'wait'>,
+  { logger, now, wait, onWait }: Pick<BudgetsOptions, 'logger' | 'now' | 'wait' | 'onWait'>,
 ): Permits {
   let held = { left: 0, of: 0, untilMs: Number.NEGATIVE_INFINITY };
   let batch = 1;
@@ -82,7 +84,12 @@ function permitsOf(
 
   return {
     take: (wanted, signal) => {
-      const mine = turn.then(() => takeNow(wanted, signal));
+      const askedMs = now();
+      const mine = turn.then(async () => {
+        const given = await takeNow(wanted, signal);
+        onWait?.(group, now() - askedMs);
+        return given;
+      });
       turn = mine.catch(() => undefined);
       return mine;
     },

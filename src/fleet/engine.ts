@@ -10,8 +10,11 @@ export interface FleetEngine extends AsyncDisposable {
    * other, and the slot is passed over.
    */
   put(run: NewRun): Promise<Put>;
-  /** Takes the run that is due longest among those that may begin now, for a worker; undefined where there is none. */
-  take(worker: string, only?: string): Promise<Lease | undefined>;
+  /**
+   * Takes the run that is due longest among those that may begin now, for a worker; what is made up for comes after all
+   * others, and not at all without `isMadeUpToo`. Undefined where there is none.
+   */
+  take(worker: string, only?: string, isMadeUpToo?: boolean): Promise<Lease | undefined>;
   /** Says that a run is still under way. False where the lease was lost: somebody else has, or will have, the run. */
   keep(lease: Lease): Promise<boolean>;
   /**
@@ -121,6 +124,11 @@ export interface NewRun {
   readonly group: string | undefined;
   /** Somebody asks for it, whatever the schedule says. */
   readonly isAsked?: boolean;
+  /**
+   * Its slot came due while nobody put slots in line: it is done when nothing else is due. A slot that comes due before it
+   * has begun takes its place.
+   */
+  readonly isMadeUp?: boolean;
 }
 
 /** What became of a run that was put: `known` is a slot of before, `passed-over` one whose project is busy. */

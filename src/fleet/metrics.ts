@@ -9,7 +9,7 @@ import { type FleetWatcher, tryEnds } from './watcher.ts';
 
 export interface FleetMetricsOptions {
   readonly version: string;
-  readonly fleet: Pick<Fleet, 'projects' | 'groups'>;
+  readonly fleet: Pick<Fleet, 'projects' | 'groups' | 'budgets'>;
   readonly engine: Pick<FleetEngine, 'states'> & { readonly events: Pick<EventQueue, 'states'> };
   /** How many syncs this process does at once. */
   readonly workers: number;
@@ -22,6 +22,8 @@ export interface FleetMetricsOptions {
  * bounds them.
  */
 export interface FleetMetrics extends FleetWatcher {
+  /** An ask for requests of a group waited so long for its budget. */
+  onBudgetWait(group: string, ms: number): void;
   setHealthy(isHealthy: boolean): void;
   readonly contentType: string;
   render(): Promise<string>;
@@ -29,6 +31,7 @@ export interface FleetMetrics extends FleetWatcher {
 }
 
 const states = Object.keys(statusWords) as readonly ProjectStatus['state'][];
+const waitSeconds = [0.1, 0.5, 1, 2.5, 5, 10, 30, 60, 300];
 const syncSeconds = [1, 5, 15, 60, 300, 900, 1_800, 3_600, 7_200, 21_600];
 /** A scrape does not wait longer for the engine. */
 const longestWaitMs = 5_000;
@@ -72,9 +75,9 @@ export function createFleetMetrics({
 /** What this process does. */
 function workMetrics(
   registry: Registry,
-  { projects, groups }: FleetMetricsOptions['fleet'],
+  { projects, groups, budgets }: FleetMetricsOptions['fleet'],
   workers: number,
-): FleetWatcher {
+): FleetWatcher & Pick<FleetMetrics, 'onBudgetWait'> {
   const syncs = counter(
     registry,
     'fleet_syncs_total',
@@ -87,6 +90,13 @@ function workMetrics(
     'how long tries took',
     ['group', 'result'],
     syncSeconds,
+  );
+  const waits = histogram(
+    registry,
+    'fleet_budget_wait_seconds',
+    'how long asks for requests waited for the budget of their group',
+    ['group'],
+    waitSeconds,
   );
   const failures = counter(
     registry,
@@ -101,8 +111,12 @@ function workMetrics(
   for (const group of ['', ...groups.keys()]) {
     seconds.zero({ group, result: 'done' });
   }
+  for (const group of budgets.keys()) {
+    waits.zero({ group });
+  }
   return {
     onEngine: (failure) => failures.inc(failure === undefined ? 0 : 1),
+    onBudgetWait: (group, ms) => waits.observe({ group }, ms / 1_000),
     onStart: () => busy.inc(),
     onEnd: ({ name, group = '' }, result, durationMs) => {
       busy.dec();

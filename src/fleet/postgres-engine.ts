@@ -25,6 +25,8 @@ const line = 'sync';
 const givenUp = 'given-up';
 /** What is written at a job that ended well; one that was given back has ended, too. */
 const published = { published: true };
+/** Of jobs that are done when nothing else is due. */
+const madeUp = -1;
 /** Later than anything: what is paused does not begin. */
 const never = '9000-01-01T00:00:00Z';
 
@@ -87,16 +89,17 @@ export async function openPostgresEngine(url: string, options: PostgresEngineOpt
       await hold(db, project);
     }
   };
-  const send = async (db: Db, { project, group }: NewRun, job: Job): Promise<boolean> =>
+  const send = async (db: Db, { project, group, isMadeUp = false }: NewRun, job: Job): Promise<boolean> =>
     (await boss.send(line, job, {
       singletonKey: project,
+      priority: isMadeUp ? madeUp : 0,
       retryLimit: job.tries - 1,
       ...(group !== undefined && groups.has(group) && { group: { id: group, tier: group } }),
       db,
     })) !== null;
 
   const put = async (db: Db, run: NewRun): Promise<Put> => {
-    const { project, slotMs, tries, isAsked = false } = run;
+    const { project, slotMs, tries, isAsked = false, isMadeUp = false } = run;
     const row = await projectRow(db, project);
     const known = {
       lastMs: row.last_slot === null ? undefined : numberOf(row.last_slot),
@@ -115,7 +118,12 @@ export async function openPostgresEngine(url: string, options: PostgresEngineOpt
     if (row.paused_at !== null) {
       return 'paused';
     }
-    if ((await openJob(db, project)) !== undefined) {
+    const open = await openJob(db, project);
+    if (open?.state === 'created' && open.priority === madeUp && !isMadeUp) {
+      await boss.update(line, { ...open.data, slotMs }, { singletonKey: project, priority: 0, db });
+      return 'put';
+    }
+    if (open !== undefined) {
       if (!isAsked) {
         await db.executeSql(`update ${schema}.project set passed_over = passed_over + 1 where id = $1`, [project]);
       }
@@ -128,7 +136,12 @@ export async function openPostgresEngine(url: string, options: PostgresEngineOpt
   };
 
   /** Takes the next job, or that of one project, with everybody else who takes one kept out: groups are counted here. */
-  const take = async (db: Db, worker: string, only: string | undefined): Promise<Lease | undefined> => {
+  const take = async (
+    db: Db,
+    worker: string,
+    only: string | undefined,
+    isMadeUpToo: boolean,
+  ): Promise<Lease | undefined> => {
     await db.executeSql(`select pg_advisory_xact_lock(hashtext($1))`, [`${schema} take`]);
     await holdPaused(db);
     // pg-boss does not take by key, but by priority: one that no other job has, whatever it was left with before.
@@ -139,7 +152,7 @@ export async function openPostgresEngine(url: string, options: PostgresEngineOpt
     const [job] = await boss.fetch<Job>(line, {
       includeMetadata: true,
       groupConcurrency: limits,
-      ...(only !== undefined && { minPriority: own, maxPriority: own }),
+      ...(only !== undefined ? { minPriority: own, maxPriority: own } : !isMadeUpToo && { minPriority: 0 }),
       db,
     });
     if (only !== undefined && job === undefined) {
@@ -168,7 +181,8 @@ export async function openPostgresEngine(url: string, options: PostgresEngineOpt
 
   return {
     put: async (run) => await transaction(async (db) => await put(db, run)),
-    take: async (worker, only) => await transaction(async (db) => await take(db, worker, only)),
+    take: async (worker, only, isMadeUpToo = true) =>
+      await transaction(async (db) => await take(db, worker, only, isMadeUpToo)),
     keep: async (lease) => await guarded(async () => isDone(await boss.touch(line, attemptOf(lease)))),
     publish: async (lease, made, place, events = []) =>
       await transaction(async (db) => {

@@ -36,6 +36,9 @@ const pollMs = 1_000;
 /** How long to pause when the engine does not answer. */
 const awayMs = 5_000;
 
+/** What is made up for leaves a fourth of the workers to slots that come due now. */
+const shareForMadeUp = 3 / 4;
+
 /** For so long a run of an unknown project may be of a newer fleet file, which other machines have already. */
 const newerFileMs = 3_600_000;
 const passOnMs = 60_000;
@@ -117,7 +120,8 @@ export async function runFleet(options: RunFleetOptions): Promise<void> {
     }
     let lease: Lease | 'away' | undefined;
     while (atWork.size < workers && !signal.aborted) {
-      lease = await ask(() => engine.take(worker));
+      const isMadeUpToo = atWork.size < workers * shareForMadeUp;
+      lease = await ask(() => engine.take(worker, undefined, isMadeUpToo));
       if (lease === undefined || lease === 'away') {
         break;
       }

@@ -10,12 +10,16 @@ export interface Scheduler {
   putDue(): Promise<'asked' | 'unasked'>;
 }
 
+/** A slot that is older than this when it is put was missed: nobody was there, or the engine was away. */
+const missedMs = 60_000;
+
 /** So many are put before workers are looked after again: thousands may be due after the engine was away. */
 const mostAtOnce = 200;
 
 /**
  * Looks which projects are due. The first time the last slot of each is put, too: it came due while nobody ran, or is
- * known already. Of several that were missed only the last one is made up for. What cannot be put stays due.
+ * known already. Of several that were missed only the last one is made up for, and after what is due now: a fleet that
+ * begins, or comes back, has all its projects to make up for. What cannot be put stays due.
  */
 export function createScheduler(projects: readonly FleetProject[], engine: FleetEngine, now: () => number): Scheduler {
   const waiting = projects.flatMap((project) => {
@@ -41,7 +45,8 @@ export function createScheduler(projects: readonly FleetProject[], engine: Fleet
         }
         left -= 1;
         const slotMs = slots.last(now()) ?? entry.due;
-        await engine.put({ project: project.id, slotMs, tries: project.tries, group: project.group });
+        const isMadeUp = now() - slotMs > missedMs;
+        await engine.put({ project: project.id, slotMs, tries: project.tries, group: project.group, isMadeUp });
         entry.due = slots.next(slotMs);
       }
       return left < mostAtOnce ? 'asked' : 'unasked';

@@ -104,7 +104,7 @@ export function openSqliteEngine(
     }
   };
 
-  const mayBegin = (project: string | undefined): string | undefined => {
+  const mayBegin = (project: string | undefined, isMadeUpToo: boolean): string | undefined => {
     const busy = new Map(
       all(`select grp, count(*) as n from run where state = 'active' and grp is not null group by grp`).map(
         ({ grp, n }) => [String(grp), Number(n)],
@@ -114,17 +114,18 @@ export function openSqliteEngine(
     const found = one(
       `select run.id from run join project on project.id = run.project
        where run.state = 'waiting' and run.due_at <= ?1 and project.paused_at is null
-         and (?2 is null or run.project = ?2)
+         and (?2 is null or run.project = ?2) and run.made_up <= ?4
          and (run.grp is null or run.grp not in (select value from json_each(?3)))
-       order by run.due_at, run.id limit 1`,
+       order by run.made_up, run.due_at, run.id limit 1`,
       now(),
       project ?? null,
       JSON.stringify(full),
+      isMadeUpToo ? 1 : 0,
     );
     return found === undefined ? undefined : String(found['id']);
   };
 
-  const put = ({ project, slotMs, tries, group, isAsked = false }: NewRun): Put => {
+  const put = ({ project, slotMs, tries, group, isAsked = false, isMadeUp = false }: NewRun): Put => {
     run('insert or ignore into project (id) values (?)', project);
     const known = one('select last_slot, recent_slots, paused_at, given_up from project where id = ?', project) ?? {};
     const slots = {
@@ -140,7 +141,8 @@ export function openSqliteEngine(
     if (known['paused_at'] !== null) {
       return 'paused';
     }
-    if (one(`select 1 from run where project = ? and state in ('waiting', 'active')`, project) !== undefined) {
+    const open = one(`select made_up, attempt from run where project = ? and state in ('waiting', 'active')`, project);
+    if (open !== undefined && !(open['made_up'] === 1 && open['attempt'] === 0 && !isMadeUp)) {
       if (!isAsked) {
         run('update project set passed_over = passed_over + 1 where id = ?', project);
       }
@@ -150,27 +152,29 @@ export function openSqliteEngine(
     const most = Number(known['given_up']) > 0 && !isAsked ? 1 : tries;
     run(`delete from run where project = ?`, project);
     run(
-      `insert into run (id, project, slot, grp, state, due_at, attempt, tries) values (?, ?, ?, ?, 'waiting', ?, 0, ?)`,
+      `insert into run (id, project, slot, grp, state, due_at, attempt, tries, made_up)
+       values (?, ?, ?, ?, 'waiting', ?, 0, ?, ?)`,
       randomUUID(),
       project,
       slotMs,
       group ?? null,
-      Math.min(slotMs, now()),
+      isMadeUp ? now() : Math.min(slotMs, now()),
       most,
+      isMadeUp ? 1 : 0,
     );
     return 'put';
   };
 
-  const take = (worker: string, only: string | undefined): Lease | undefined =>
+  const take = (worker: string, only: string | undefined, isMadeUpToo: boolean): Lease | undefined =>
     change(() => {
       takeBackLost();
-      const id = mayBegin(only);
+      const id = mayBegin(only, isMadeUpToo);
       if (id === undefined) {
         return undefined;
       }
       run('update project set token = token + 1 where id = (select project from run where id = ?)', id);
       const taken = one(
-        `update run set state = 'active', attempt = attempt + 1, worker = ?2, started_at = ?3, lease_until = ?4,
+        `update run set state = 'active', attempt = attempt + 1, made_up = 0, worker = ?2, started_at = ?3, lease_until = ?4,
              token = (select token from project where project.id = run.project)
            where id = ?1 returning project, slot, attempt, token,
              (select made ->> 'finishedMs' from project where project.id = run.project) as last`,
@@ -191,15 +195,17 @@ export function openSqliteEngine(
 
   return {
     put: async (asked) => change(() => put(asked)),
-    take: async (worker, only) => {
+    take: async (worker, only, isMadeUpToo = true) => {
       // Whoever asks in vain does so each second, and need not keep others from writing.
       const isSomething = ask(() =>
         one(
-          `select 1 from run where (state = 'waiting' and due_at <= ?1) or (state = 'active' and lease_until < ?1) limit 1`,
+          `select 1 from run where (state = 'waiting' and due_at <= ?1 and made_up <= ?2)
+             or (state = 'active' and lease_until < ?1) limit 1`,
           now(),
+          isMadeUpToo ? 1 : 0,
         ),
       );
-      return isSomething === undefined ? undefined : take(worker, only);
+      return isSomething === undefined ? undefined : take(worker, only, isMadeUpToo);
     },
     keep: async (lease) =>
       change(

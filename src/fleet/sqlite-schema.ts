@@ -85,6 +85,9 @@ function addLater(database: DatabaseSync): void {
   if (found === undefined) {
     database.exec('alter table project add column recent_slots text'); // JSON: the last few that were put
   }
+  if (database.prepare(`select 1 from pragma_table_info('run') where name = 'made_up'`).get() === undefined) {
+    database.exec('alter table run add column made_up integer not null default 0'); // 1: done when nothing else is due
+  }
   database.exec('commit');
 }
 

@@ -186,6 +186,9 @@ describe('fleet run', () => {
     expect(metrics).toMatch(
       /^baton_descope_fleet_last_complete_sync_rows\{project="p2",group="acme",type="user"\} 5$/m,
     );
+    // Each sync asked at least once.
+    const [, waits] = /^baton_descope_fleet_budget_wait_seconds_count\{group="acme"\} (\d+)$/m.exec(metrics) ?? [];
+    expect(Number(waits)).toBeGreaterThanOrEqual(3);
     expect(await running.stop()).toMatchObject({ code: 0 });
 
     expect(await statesOf(fleet)).toEqual({ p0: 'ok, 5 users', p1: 'ok, 5 users', p2: 'ok, 5 users' });

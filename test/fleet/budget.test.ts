@@ -53,13 +53,14 @@ function sharedCounts(): SharedCounts & { isAway: boolean; asked: number } {
 
 const budget = { requests: 600 };
 
-function processOn(counts: SharedCounts): Permits {
+function processOn(counts: SharedCounts, onWait?: (group: string, ms: number) => void): Permits {
   const permits = createPermits({
     counts,
     budgets: new Map([['acme', budget]]),
     logger: silentLogger,
     now: () => performance.now(),
     wait: waitFor,
+    ...(onWait !== undefined && { onWait }),
   }).get('acme');
   if (permits === undefined) {
     throw new Error('the group has a budget');
@@ -161,6 +162,27 @@ describe('a budget of requests', () => {
     });
     expect(sent.filter((at) => at > startMs + 11_000 && at < startMs + 70_000)).toEqual([]);
     expect(sent.filter((at) => at >= startMs + 70_000).length).toBeGreaterThan(300);
+  });
+
+  it('tells how long each ask waited: those that are served at once, and those behind others', async () => {
+    const waits: [string, number][] = [];
+    const counts = sharedCounts();
+    const permits = processOn(counts, (group, ms) => waits.push([group, Math.round(ms)]));
+    const signal = new AbortController().signal;
+    const { requests, windowMs } = windowOf(budget);
+    expect(await permits.take(requests, signal)).toBe(requests);
+    const taking = [permits.take(1, signal), permits.take(1, signal)];
+    const stopping = new AbortController();
+    taking.push(permits.take(1, stopping.signal).catch(() => 0));
+    stopping.abort();
+    await vi.advanceTimersByTimeAsync(2 * windowMs);
+
+    expect(await Promise.all(taking)).toEqual([1, 1, 0]);
+    expect(waits).toEqual([
+      ['acme', 0],
+      ['acme', windowMs],
+      ['acme', windowMs],
+    ]);
   });
 
   it('lets a sync that is stopped wait no longer', async () => {

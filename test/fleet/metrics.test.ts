@@ -42,7 +42,7 @@ const states = new Map<string, ProjectState>([
   ['P2', { ...quiet, last: made(60_000), run: { ...run, state: 'waiting' } }],
 ]);
 const webhooks = [{ url: 'https://hooks.example/a', secret: { env: 'S' } }];
-const fleet = hourlyFleet(4, { groups: { acme: { 'at-once': 1 } } }, (place) =>
+const fleet = hourlyFleet(4, { groups: { acme: { 'at-once': 1, requests: '60/m' } } }, (place) =>
   place === 1 ? { group: 'acme', webhooks } : place === 0 ? { webhooks } : {},
 );
 const events = { states: async () => new Map([['P1', { waiting: 3, dead: 2 }]]) };
@@ -106,6 +106,20 @@ describe('the metrics of a fleet', () => {
     expect(await having('syncs_total', 0)).toHaveLength(4 * 6 - 1);
     expect(await having('workers_busy', 1)).toHaveLength(1);
     expect(await having('engine_failures_total', 1)).toHaveLength(1);
+  });
+
+  it('count the waits for the budget of each group that has one, from 0 on', async () => {
+    expect(await metricsOf().render()).toMatch(/^baton_descope_fleet_budget_wait_seconds_count\{group="acme"\} 0$/m);
+    const metrics = metricsOf();
+    metrics.onBudgetWait('acme', 0);
+    metrics.onBudgetWait('acme', 7_000);
+    const text = await metrics.render();
+    expect(text.match(/(?<=^baton_descope_fleet_budget_wait_seconds_)(?:count|sum|bucket.*="(?:5|10)",).*/gm)).toEqual([
+      'bucket{le="5",group="acme"} 1',
+      'bucket{le="10",group="acme"} 2',
+      'sum{group="acme"} 7',
+      'count{group="acme"} 2',
+    ]);
   });
 
   it('leave out what a scrape cannot know while the engine is away, and have it again after that', async () => {
@@ -182,7 +196,7 @@ describe('what is told and drawn of a fleet', () => {
       ...['fleet-metrics', 'fleet-runbook'].map((page) => readFileSync(join(root, 'docs', `${page}.md`), 'utf8')),
     ];
     const named = texts.flatMap((text) =>
-      Array.from(text.matchAll(/baton_descope_\w+/g), ([name]) => name.replace(/_bucket$/, '')),
+      Array.from(text.matchAll(/baton_descope_\w+/g), ([name]) => name.replace(/_(?:bucket|sum|count)$/, '')),
     );
 
     expect(named.length).toBeGreaterThan(40);

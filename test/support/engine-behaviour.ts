@@ -128,6 +128,30 @@ export function engineBehaviour(start: () => Promise<TestEngine>): void {
       expect((await stateOf('P2'))?.run).toMatchObject({ state: 'active', attempt: 1, tries: 3, worker: 'w1' });
     });
 
+    it('that makes up for a missed slot begins when nothing else is due, and not at all where that is not wanted', async () => {
+      const missed = { slotMs: kind.now() - hourMs, isMadeUp: true };
+      await engine.put(run('P1', missed));
+      await kind.pass(1_000);
+      await engine.put(run('P2'));
+      expect((await taken()).project).toBe('P2');
+      expect(await engine.take('w', undefined, false)).toBeUndefined();
+      expect(await taken()).toMatchObject({ project: 'P1', slotMs: missed.slotMs });
+      expect(await engine.put(run('P1'))).toBe('passed-over'); // it has begun
+    });
+
+    it('that makes up for a missed slot gives its place to the slot that comes due before it begins', async () => {
+      const missed = { slotMs: kind.now() - hourMs, isMadeUp: true };
+      await engine.put(run('P1', missed));
+      expect(await engine.put(run('P1', { ...missed, slotMs: missed.slotMs + 1 }))).toBe('passed-over');
+      expect(await engine.put(run('P1'))).toBe('put');
+      expect(await engine.put(run('P1', { slotMs: kind.now() + 1 }))).toBe('passed-over');
+      const lease = await engine.take('w', undefined, false);
+      expect(lease).toMatchObject({ project: 'P1', attempt: 1, slotMs: kind.now() });
+      expect(await engine.take('w')).toBeUndefined();
+      expect(lease && (await engine.publish(lease, made, place('P1')))).toBe(true);
+      expect(await stateOf('P1')).toMatchObject({ passedOver: 2, last: { slotMs: lease?.slotMs } });
+    });
+
     it('of a named project can be taken before others', async () => {
       await engine.put(run('P2'));
       await kind.pass(1_000);

@@ -158,3 +158,12 @@ export function lateness(starts: readonly Start[], fromMs: number): number[] {
   }
   return [...first.values()];
 }
+
+/** How long after a moment each project began its first sync. */
+export function firstStarts(starts: readonly Start[], fromMs: number): number[] {
+  const first = new Map<string, number>();
+  for (const { project, startedMs } of starts) {
+    first.set(project, Math.min(first.get(project) ?? Number.POSITIVE_INFINITY, startedMs - fromMs));
+  }
+  return [...first.values()];
+}
