@@ -24,25 +24,29 @@ describe('a fleet in simulated time', () => {
     expect(await crowd(amount)).toMatchObject([{ isHeld: true }, { isHeld: true }]);
   });
 
-  it('begins slots in time from its first start on, with all projects to be made up for', async () => {
-    await using folder = await temporaryFolder();
-    const fleet = hourlyFleet(100);
-    const time = new SimulatedTime(Date.parse('2026-11-30T12:00:00Z'));
-    const startMs = time.nowMs;
-    await using engine = openSqliteEngine(join(folder.path, 'fleet.db'), { groups: new Map(), now: time.clock() });
-    const simulation = simulate({ time, fleet, durationMs: () => 40_000 });
-    const process = simulation.start(engine, { workers: 4 });
-    await time.passUntil(startMs + hourMs / 2);
-    await process.stop();
-    const late = lateness(simulation.starts, startMs);
-    const first = firstStarts(simulation.starts, startMs);
+  it(
+    'begins slots in time from its first start on, with all projects to be made up for',
+    { timeout: 120_000 },
+    async () => {
+      await using folder = await temporaryFolder();
+      const fleet = hourlyFleet(40);
+      const time = new SimulatedTime(Date.parse('2026-11-30T12:00:00Z'));
+      const startMs = time.nowMs;
+      await using engine = openSqliteEngine(join(folder.path, 'fleet.db'), { groups: new Map(), now: time.clock() });
+      const simulation = simulate({ time, fleet, durationMs: () => 100_000 });
+      const process = simulation.start(engine, { workers: 4 });
+      await time.passUntil(startMs + hourMs * 0.4);
+      await process.stop();
+      const late = lateness(simulation.starts, startMs);
+      const first = firstStarts(simulation.starts, startMs);
 
-    expect(first).toHaveLength(100);
-    expect(late.length).toBeGreaterThan(40); // a slot is passed over where its project is being made up for
-    expect(Math.max(...late)).toBeLessThanOrEqual(30_000);
-    expect(first.toSorted((one, other) => one - other)[30]).toBeLessThan(600_000); // idle workers make up at once
-    expect(new Set(simulation.published).size).toBe(simulation.published.length);
-  });
+      expect(first).toHaveLength(40);
+      expect(late.length).toBeGreaterThan(8); // a slot is passed over where its project is being made up for
+      expect(Math.max(...late)).toBeLessThanOrEqual(30_000);
+      expect(first.toSorted((one, other) => one - other)[10]).toBeLessThan(600_000); // idle workers make up at once
+      expect(new Set(simulation.published).size).toBe(simulation.published.length);
+    },
+  );
 
   it('needs as many workers as arithmetic says, and a third more', async () => {
     expect(await large(amount)).toMatchObject([{ isHeld: true }]);
