@@ -183,6 +183,7 @@ it('is done where the answer to its own write was lost', async () => {
     stands('ours', 500, '"b"'),
   );
   expect(await point(store)).toBe('done');
+  expect(store.asked).toHaveLength(4); // and it is not written once more
 });
 
 it('gives up where others come first without an end', async () => {
