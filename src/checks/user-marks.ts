@@ -28,9 +28,8 @@ export function markUsers(database: DatabaseSync, users: number): UserMarks {
     marks.tests.push(...numbersIn(row['tests']));
     marks.invited.push(...numbersIn(row['invited']));
     for (const email of listIn(row['emails'])) {
-      const folded = foldAddress(String(email));
-      if (isSeen(folded)) {
-        marks.sharedEmails.add(folded);
+      if (isSeen(String(email))) {
+        marks.sharedEmails.add(foldAddress(String(email)));
       }
     }
   }
@@ -45,14 +44,20 @@ function numbersIn(json: unknown): number[] {
   return listIn(json).map(Number);
 }
 
-/** Says of each text whether it came before. Kept are 64 bits of each of `count` texts: two that are alike in these are taken for one. */
+/** Says of each address whether it came before, in any case of its letters. Kept are 64 bits of each of `count` texts: two that are alike in these are taken for one. */
 function createSeen(count: number): (text: string) => boolean {
   const size = 2 ** Math.ceil(Math.log2(2 * count + 2));
   const [firsts, seconds] = [new Int32Array(size), new Int32Array(size)];
-  return (text) => {
+  const isSeen = (text: string, isFolded = false): boolean => {
     let [first, second] = [0x811c9dc5, text.length];
     for (let at = 0; at < text.length; at++) {
-      const code = text.charCodeAt(at);
+      let code = text.charCodeAt(at);
+      if (code > 127 && !isFolded) {
+        return isSeen(foldAddress(text), true);
+      }
+      if (code >= 65 && code <= 90) {
+        code |= 32; // as the folded form has it, which is not made for the most of them
+      }
       first = Math.imul(first ^ code, 0x01000193);
       second = Math.imul(second ^ code, 0x85ebca6b);
       second ^= second >>> 15;
@@ -69,4 +74,5 @@ function createSeen(count: number): (text: string) => boolean {
       }
     }
   };
+  return isSeen;
 }

@@ -18,9 +18,13 @@ function tableOf(users: readonly Marked[]): DatabaseSync {
   return database;
 }
 
+/** One address, once in large letters. */
+const odd = ['MÜLLER', 'müller'];
+
 /** More than are read at once: pairs lie far apart. */
 const users = Array.from({ length: 12_001 }, (_, at): Marked => {
-  const name = at % 4_000 === 7 ? 'twin' : at === 11_999 ? 'USER5' : `user${at}`;
+  const name =
+    at % 4_000 === 7 ? 'twin' : at === 11_999 ? 'USER5' : at === 9 || at === 6_010 ? odd[at % 2] : `user${at}`;
   return {
     isTest: at % 5_003 === 0,
     status: at % 4_999 === 1 ? 'invited' : 'enabled',
@@ -38,7 +42,7 @@ describe('what is looked up of every user in one pass', () => {
   });
 
   it('has the addresses of more than one user, however they are written, and not the empty one', () => {
-    expect(marks.sharedEmails.toSorted()).toEqual(['twin@acme.example', 'user5@acme.example']);
+    expect(marks.sharedEmails.toSorted()).toEqual(['müller@acme.example', 'twin@acme.example', 'user5@acme.example']);
   });
 
   it('has none where there is nobody', () => {
