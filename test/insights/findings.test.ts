@@ -125,7 +125,9 @@ describe('findings of a sync', () => {
   });
 
   it('point at the account of a user, else at a resource that the sync lists, else at the project by its id', async () => {
-    await using embedded = await judged();
+    // a conflict is no resource
+    const conflicts = [{ id: 'two-hands', first: { permissions: ['no such one'] }, second: { roles: ['Viewer'] } }];
+    await using embedded = await judged({ rules: policySchema.parse({ version: 1, conflicts }) });
     const { remote, emulator } = embedded;
     const rows = await allResources(remote, 'finding', { syncId: 'one' });
     const listed = new Set<string>();
