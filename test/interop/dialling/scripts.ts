@@ -222,7 +222,11 @@ export const scripts: readonly Dialling[] = [
     name: 'a platform that goes away',
     ends: { grant: 'success', revoke: 'success' },
     script: {
-      tasks: [grant('grant', supportAgent, userOf(ada)), revoke('revoke', supportAgent, ada)],
+      tasks: [
+        grant('grant', supportAgent, userOf(ada)),
+        // later than the fall: a task whose answer falls with it would never be given again
+        { ...revoke('revoke', supportAgent, ada), afterMs: 1_000 },
+      ],
       faults: [{ call: 'FinishTask', from: 1, downMs: 2_000 }],
     },
   },
