@@ -51,6 +51,9 @@ export async function fleetReport(flags: FleetReportFlags, { env, signal, print 
 
 /** What looks like a file of another kind is hardly meant to be a folder. */
 function refuseOtherKinds(out: string, kind: string): void {
+  if (out.trim() === '') {
+    throw new ConnectorError('config', '--out is empty: name a folder for pages, or a workbook (.xlsx)');
+  }
   const isFile = /^\.[a-z][a-z0-9]{1,4}$/.test(kind);
   if (isFile && kind !== '.xlsx' && statSync(out, { throwIfNoEntry: false })?.isDirectory() !== true) {
     throw new ConnectorError(

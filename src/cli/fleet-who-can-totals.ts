@@ -1,10 +1,11 @@
 import type { FileIndex } from '../answers/file-index.ts';
 import { heldLike } from '../answers/find.ts';
+import { notReadIn } from '../answers/limits.ts';
 import { printable, quoted } from '../answers/printable.ts';
 import type { WhoCan } from '../answers/who-can.ts';
 import { ConnectorError } from '../errors.ts';
 import { isFoundingType } from '../model/ids.ts';
-import { typeInWords } from '../sync-format/known-types.ts';
+import { isKnownType, typeInWords } from '../sync-format/known-types.ts';
 import type { Standing } from './fleet-projects.ts';
 import { knownInWords, namesOf } from './fleet-standing.ts';
 import { counted } from './table.ts';
@@ -29,6 +30,8 @@ export interface Total {
   readonly without: { readonly standing: Standing; readonly types: ReadonlySet<string> }[];
   /** What the first of these has instead, by the likeness of its name. */
   near?: string | undefined;
+  /** What the first of these did not read, of which it may be. */
+  notRead?: string | undefined;
   readonly unclear: { readonly standing: Standing; readonly why: string }[];
 }
 
@@ -49,15 +52,23 @@ export function count(total: Total, standing: Standing, { index, found, failure 
   } else {
     if (total.without.length === 0) {
       [total.near] = heldLike(index, total.asked);
+      total.notRead = notReadIn(index)?.words;
     }
     total.without.push({ standing, types: index.types });
   }
 }
 
 /** Projects that may have it without telling: it is of a type that was not read there. */
-function unread({ types, without }: Total): readonly Standing[] {
-  const needed = [...types].filter((type) => !isFoundingType(type));
+function unread({ without, ...total }: Total): readonly Standing[] {
+  const needed = neededTypes(total);
   return without.flatMap(({ standing, types: read }) => (needed.every((type) => read.has(type)) ? [] : [standing]));
+}
+
+/** The types that a sync has only where it was asked for them: of what was found, else the one that the text names. */
+function neededTypes({ asked, types }: Pick<Total, 'asked' | 'types'>): readonly string[] {
+  const named = asked.slice(0, Math.max(0, asked.indexOf(':')));
+  const asTyped = isKnownType(named) ? [named] : [];
+  return (types.size > 0 ? [...types] : asTyped).filter((type) => !isFoundingType(type));
 }
 
 export function totalInWords(total: Total, standings: readonly Standing[]): string {
@@ -73,7 +84,9 @@ export function totalInWords(total: Total, standings: readonly Standing[]): stri
     ...(certain.length > 0 ? [`nothing of this name in ${namesOf(certain)}`] : []),
     ...(hidden.length > 0
       ? [
-          `not known in ${namesOf(hidden)}, where ${[...total.types].map((type) => typeInWords(type, 2)).join(', ')} were not read`,
+          `not known in ${namesOf(hidden)}, where ${neededTypes(total)
+            .map((type) => typeInWords(type, 2))
+            .join(', ')} were not read`,
         ]
       : []),
     ...unclear.map(({ standing, why }) => `not clear in ${printable(standing.project.name)}: ${why}`),
@@ -104,7 +117,7 @@ function nameIn({ project }: Standing): string {
 
 /** What no project has is a slip of the pen, most likely; what is not clear somewhere is not answered there. */
 export function lackOf(total: Total): ConnectorError | undefined {
-  const { asked, types, near, unclear } = total;
+  const { asked, types, near, notRead, unclear } = total;
   const open = [...unclear.map(({ standing }) => standing), ...unread(total)];
   if (open.length > 0) {
     return new ConnectorError(
@@ -112,10 +125,13 @@ export function lackOf(total: Total): ConnectorError | undefined {
       `fleet who-can: ${quoted(asked)} is not answered for ${namesOf(open)}: the answer above says why`,
     );
   }
-  return types.size === 0
-    ? new ConnectorError(
-        'not-found',
-        `no project has anything that is called ${quoted(asked)}${near === undefined ? '' : `; did you mean ${quoted(near)}?`}`,
-      )
-    : undefined;
+  if (types.size > 0) {
+    return undefined;
+  }
+  const what = `no project has anything that is called ${quoted(asked)}`;
+  const more = notRead === undefined ? '' : `\n${notRead}`;
+  return new ConnectorError(
+    'not-found',
+    near === undefined ? `${what}${more}` : `${what}; did you mean ${quoted(near)}?`,
+  );
 }

@@ -84,7 +84,7 @@ export function inStore(index: Searched, asked: string): Numbered {
     if (more.length > 0) {
       throw new ConnectorError(
         'conflict',
-        `several that are gone were called ${quoted(asked)}: give one of ` +
+        `several that this sync does not have were called ${quoted(asked)}: give one of ` +
           [only, ...more].map(({ type, id }) => `${type}:${id}`).join(', '),
       );
     }

@@ -140,6 +140,10 @@ describe('fleet report', () => {
       (thrown: unknown) => thrown,
     );
 
+  it.each(['', ' ', 'fleet.pdf'])('refuses %j, which is neither a folder nor a workbook', async (out) => {
+    expect(await made(out, ['dev'])).toMatchObject({ kind: 'config' });
+  });
+
   it('makes a page of each project that is known, and one that leads to them and says what is not known', async () => {
     const out = join(folder.path, 'report');
     expect(await made(out, ['dev', 'plain', 'never'])).toMatchObject({ kind: 'inconsistent' });

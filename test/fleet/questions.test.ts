@@ -163,6 +163,15 @@ describe('fleet who-can', () => {
       kind: 'not-found',
       message: 'no project has anything that is called "wrote"; did you mean "write"?',
     });
+    expect((await saidBy(whoCanOver(only('prod', 'empty'), ['qqqqqqq'], asked))).thrown).toMatchObject({
+      kind: 'not-found',
+      message: expect.stringMatching(
+        /called "qqqqqqq"\nnot known, since the sync did not read them: .*applications/,
+      ) as string,
+    });
+    const app = await saidBy(whoCanOver(only('prod', 'empty'), ['application:Wiki'], asked));
+    expect(app.text).toContain('"notRead":["prod","empty"]');
+    expect(app.thrown).toMatchObject({ kind: 'inconsistent' });
     expect((await saidBy(whoCanOver(only('prod', 'never'), ['wrote'], asked))).thrown).toMatchObject({
       kind: 'inconsistent',
     });
